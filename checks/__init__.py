@@ -1,0 +1,1 @@
+"""The judgements: a folder per measure, one check a file."""

@@ -1,0 +1,1 @@
+"""What can be known, and how to read it. Pure: answers in, facts out."""

@@ -1,0 +1,1 @@
+"""What can be known of a Linux machine, asked in POSIX sh."""

@@ -1,0 +1,56 @@
+"""The thresholds: each a setting with a default and the named source of that default.
+
+The NCSC gives no fixed numbers, so every number is the operator's choice; the finding prints the value used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+
+def _threshold(default: int, source: str) -> int:
+    value: int = field(default=default, metadata={"source": source})
+    return value
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Thresholds in the unit that the name says. `[policy]` in config.toml overrules them by the same name."""
+
+    log_retention_ok_days: int = _threshold(90, "CIS 8.10")
+    log_retention_min_days: int = _threshold(30, "nis2scan")
+    clock_ok_seconds: int = _threshold(60, "2024/2690 3.2.6")
+    clock_max_seconds: int = _threshold(300, "Kerberos")
+    updates_warn_days: int = _threshold(8, "BIO2 8.08.01")
+    updates_fail_days: int = _threshold(14, "Cyber Essentials")
+    updates_exposed_fail_days: int = _threshold(7, "BIO2 8.08.01")
+    update_lists_fresh_days: int = _threshold(3, "nis2scan")
+    update_lists_usable_days: int = _threshold(7, "nis2scan")
+    reboot_warn_days: int = _threshold(7, "BIO2 8.08.01")
+    reboot_fail_days: int = _threshold(14, "Cyber Essentials")
+    support_warn_days: int = _threshold(90, "nis2scan")
+    backup_ok_hours: int = _threshold(72, "nis2scan")
+    backup_max_hours: int = _threshold(168, "CIS 11.2")
+    backup_client_ok_hours: int = _threshold(168, "CIS 11.2")
+    backup_client_max_hours: int = _threshold(336, "nis2scan")
+    backup_check_days: int = _threshold(92, "CIS 11.5")
+    restore_ok_days: int = _threshold(92, "CIS 11.5")
+    restore_max_days: int = _threshold(366, "BIO2 8.13.04")
+    answer_valid_days: int = _threshold(366, "BIO2 5.18.02")
+    admins_max: int = _threshold(3, "BIO2 8.02.01")
+    lockout_max_attempts: int = _threshold(10, "Cyber Essentials")
+    small_data_disk_mb: int = _threshold(1024, "nis2scan")
+    dataset_warn_days: int = _threshold(90, "nis2scan")
+    dataset_max_days: int = _threshold(180, "nis2scan")
+    # Names that the operator approves: remote-access tools and tunnels that are meant to be there.
+    approved_remote_tools: tuple[str, ...] = ()
+    approved_tunnels: tuple[str, ...] = ()
+
+    def values(self) -> dict[str, object]:
+        """Every threshold by name, for the places in an `expected` sentence."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+
+def source_of(name: str) -> str:
+    """Where the default of a threshold comes from: an id in a norm, or `nis2scan` for our own choice."""
+    return next((item.metadata.get("source", "") for item in fields(Policy) if item.name == name), "")

@@ -1,0 +1,118 @@
+"""A recording as bytes and back: the evidence, the fixture, the demo, and the input for judging again.
+
+Every answer carries a digest. An answer whose bytes were changed since is no answer: it comes back as an error.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from nis2scan.errors import ConfigError, Reason
+from nis2scan.model import Answer, Question, Recording, Root, Status
+
+SCHEMA = "nis2scan-recording-1"
+
+
+def to_bytes(recording: Recording) -> bytes:
+    """JSON, UTF-8, one recording. Text answers stand as text, others as base64."""
+    answers = [_answer_out(answer) for _, answer in sorted(recording.answers.items())]
+    document = {
+        "schema": SCHEMA,
+        "host": recording.host,
+        "platform": recording.platform,
+        "taken_at": recording.taken_at.isoformat(),
+        "vantage": recording.vantage,
+        "failed": recording.failed,
+        "failure": recording.failure,
+        "answers": answers,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def from_bytes(data: bytes) -> Recording:
+    """The reverse of `to_bytes`. Raises ConfigError when it is no recording; a damaged answer costs only itself."""
+    try:
+        document = json.loads(data.decode("utf-8", "surrogateescape"))
+        if document["schema"] != SCHEMA:
+            raise ConfigError(f"schema {document['schema']} is not {SCHEMA}")
+        answers = [_answer_in(item) for item in document["answers"]]
+        return Recording(
+            host=str(document["host"]),
+            platform=str(document["platform"]),
+            taken_at=datetime.fromisoformat(document["taken_at"]),
+            vantage=str(document["vantage"]),
+            answers={answer.question.id: answer for answer in answers},
+            failed=Reason(document["failed"]) if document["failed"] else None,
+            failure=str(document["failure"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as trouble:
+        raise ConfigError(f"this is no readable recording ({type(trouble).__name__})") from trouble
+
+
+def _digest(answer: Answer) -> str:
+    """Over everything that a reader can see, so that no part of an answer can change unnoticed."""
+    seen = (answer.question.id, answer.status, answer.code, answer.as_root, answer.out.hex(), answer.err.hex())
+    return hashlib.sha256(repr(tuple(map(str, seen))).encode()).hexdigest()
+
+
+def _packed(data: bytes) -> dict[str, str]:
+    try:
+        return {"text": data.decode()}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(data).decode()}
+
+
+def _unpacked(item: dict[str, str]) -> bytes:
+    return base64.b64decode(item["base64"], validate=True) if "base64" in item else item["text"].encode()
+
+
+def _answer_out(answer: Answer) -> dict[str, Any]:
+    question = answer.question
+    return {
+        "kind": question.kind,
+        "asked": question.text,
+        "root": question.root,
+        "platforms": question.platforms,
+        "runs": question.runs,
+        "needs": question.needs,
+        "codes": question.codes,
+        "seconds": question.seconds,
+        "cap": question.cap,
+        "status": answer.status,
+        "code": answer.code,
+        "ms": answer.ms,
+        "as_root": answer.as_root,
+        "out": _packed(answer.out),
+        "err": _packed(answer.err),
+        "digest": _digest(answer),
+    }
+
+
+def _answer_in(item: dict[str, Any]) -> Answer:
+    question = Question(
+        item["kind"],
+        item["asked"],
+        Root(item["root"]),
+        tuple(item["platforms"]),
+        tuple(item["runs"]),
+        tuple(item["needs"]),
+        tuple(item["codes"]),
+        item["seconds"],
+        item["cap"],
+    )
+    answer = Answer(
+        question,
+        Status(item["status"]),
+        _unpacked(item["out"]),
+        _unpacked(item["err"]),
+        item["code"],
+        item["ms"],
+        bool(item["as_root"]),
+    )
+    if _digest(answer) != item["digest"]:
+        return Answer(question, Status.ERROR, err=b"the recorded answer was changed after it was taken")
+    return answer

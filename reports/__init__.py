@@ -1,0 +1,1 @@
+"""The reports: an Assessment to bytes, one format a file."""
