@@ -223,6 +223,11 @@ def _measure(function: Callable[..., Any], given: Measure | None) -> Measure:
     raise PluginError(f"{function.__module__}: put the file in a folder named after a measure, or give measure=")
 
 
+def _flowing(text: str) -> str:
+    """A docstring as paragraphs: line breaks inside one are the editor's, not the reader's."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+
+
 def check(
     *,
     title: str,
@@ -257,7 +262,7 @@ def check(
             module=function.__module__,
             measure=kind,
             title=title,
-            why=inspect.getdoc(function) or "",
+            why=_flowing(inspect.getdoc(function) or ""),
             severity=severity,
             expected=expected,
             action=action,
