@@ -1,0 +1,198 @@
+"""config.toml to settings: the only reader of that file. What is wrong is told with file, line and key."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import stat
+import tomllib
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, field_validator
+
+from nis2scan.errors import ConfigError
+from nis2scan.policy import Policy
+from nis2scan.secrets import check_reference
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+Reference = Annotated[str, AfterValidator(check_reference)]
+
+
+class _Table(BaseModel):
+    """A table of the file: unknown keys are mistakes, values do not change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Consent(_Table):
+    """Who allowed which networks or addresses to be looked at, and until when."""
+
+    by: str = Field(min_length=1)
+    scope: tuple[IPvAnyNetwork, ...] = Field(min_length=1)
+    until: date
+
+
+class Login(_Table):
+    """An account on hosts. Secrets are references (`env:NAME`, `file:PATH`, `ask:`, `exec:NAME`, `keyring:SERVICE`)."""
+
+    user: str = Field(min_length=1)
+    password: Reference | None = None
+    key: Path | None = None
+    passphrase: Reference | None = None
+    become: Literal["sudo", "doas"] | None = None
+
+
+class Host(_Table):
+    """A machine that may receive a login. Nothing else ever does."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
+    address: str = Field(min_length=1)
+    port: int = Field(default=22, ge=1, le=65535)
+    login: str
+
+    @field_validator("address")
+    @classmethod
+    def _no_option(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.:%_-]*|::[0-9a-fA-F:]*", value):
+            raise ValueError("is neither an address nor a host name")
+        return value
+
+
+class Reports(_Table):
+    language: Literal["nl", "en"] = "nl"
+    csv: Literal["nl", "rfc4180"] = "nl"
+
+
+class Limits(_Table):
+    """Total deadlines and how much goes on at once."""
+
+    host_seconds: int = Field(default=120, ge=5, le=3600)
+    at_once: int = Field(default=16, ge=1, le=64)
+
+
+class Settings(_Table):
+    """Everything in config.toml."""
+
+    client: Slug = "office"
+    name: str = ""
+    this_machine: bool = False
+    consent: tuple[Consent, ...] = ()
+    logins: dict[str, Login] = {}
+    hosts: tuple[Host, ...] = ()
+    known_hosts: tuple[Path, ...] = ()
+    answers: Path = Path("answers.toml")
+    check_folders: tuple[Path, ...] = ()
+    policy: dict[str, int | tuple[str, ...]] = {}
+    report: Reports = Reports()
+    limits: Limits = Limits()
+
+    def thresholds(self) -> Policy:
+        """The policy with the file's numbers over the defaults."""
+        return Policy(**self.policy)  # type: ignore[arg-type]
+
+
+def read(path: Path) -> Settings:
+    """Read and check a config file. Raises ConfigError naming file, line and key, for the first thing that is wrong."""
+    text = _text(path)
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as trouble:
+        line = re.search(r"line (\d+)", str(trouble))
+        raise ConfigError(str(trouble), f"{path}:{line[1]}" if line else str(path)) from None
+    try:
+        settings = Settings.model_validate(document)
+    except ValidationError as trouble:
+        first = trouble.errors(include_url=False, include_input=False)[0]
+        keys = [part for part in first["loc"] if isinstance(part, (str, int))]
+        raise _wrong(path, text, keys, _words(first["msg"], keys, first["type"])) from None
+    _agree(settings, path, text)
+    base = path.resolve().parent
+    return settings.model_copy(
+        update={
+            "answers": base / settings.answers.expanduser(),
+            "known_hosts": tuple(base / item.expanduser() for item in settings.known_hosts),
+            "check_folders": tuple(base / item.expanduser() for item in settings.check_folders),
+        }
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        if os.name == "posix" and path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise ConfigError("can be written by others", str(path), next_step=f"chmod go-w {path}")
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(
+            "no such file", str(path), next_step="Copy config.example.toml and fill in your hosts."
+        ) from None
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise ConfigError(str(trouble), str(path)) from None
+
+
+def _agree(settings: Settings, path: Path, text: str) -> None:
+    """What no single value can show: names that point nowhere, thresholds that do not exist, doubles."""
+    known = {item.name: item for item in fields(Policy)}
+    for name, value in settings.policy.items():
+        if name not in known:
+            raise _wrong(path, text, ["policy", name], "is no threshold" + _meant(name, list(known)))
+        if isinstance(value, tuple) is not isinstance(getattr(Policy(), name), tuple):
+            raise _wrong(path, text, ["policy", name], "is of the wrong type")
+    seen: set[str] = set()
+    for number, host in enumerate(settings.hosts):
+        if host.login not in settings.logins:
+            said = f"no login is called {host.login}" + _meant(host.login, list(settings.logins))
+            raise _wrong(path, text, ["hosts", number, "login"], said)
+        if host.name in seen:
+            raise _wrong(path, text, ["hosts", number, "name"], f"two hosts are called {host.name}")
+        seen.add(host.name)
+
+
+def _wrong(path: Path, text: str, keys: list[str | int], message: str) -> ConfigError:
+    return ConfigError(message, f"{path}:{_line(text, keys)}", _dotted(keys))
+
+
+def _words(message: str, keys: list[str | int], kind: str) -> str:
+    if kind == "extra_forbidden":
+        table: Any = Settings
+        for key in keys[:-1]:
+            table = _below(table, key)
+        return "is not a setting" + _meant(str(keys[-1]), list(getattr(table, "model_fields", {})))
+    if kind == "missing":
+        return "is missing"
+    return message.removeprefix("Value error, ").replace("Input should", "should")
+
+
+def _below(table: Any, key: str | int) -> Any:
+    tables = {"consent": Consent, "logins": Login, "hosts": Host, "report": Reports, "limits": Limits}
+    return tables.get(str(key), table)
+
+
+def _meant(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, 1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _dotted(keys: list[str | int]) -> str:
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
+
+
+def _line(text: str, keys: list[str | int]) -> int:
+    """The line of a key: go down its tables one by one, and stop at the deepest that is there."""
+    lines, at, table, nth = text.splitlines(), 0, "", 0
+    for position, key in enumerate(keys):
+        if isinstance(key, int):
+            continue
+        nth = keys[position + 1] if position + 1 < len(keys) and isinstance(keys[position + 1], int) else 0  # type: ignore[assignment]
+        table = f"{table}.{key}".lstrip(".")
+        header = re.compile(rf"^\s*\[\[?\s*{re.escape(table)}\s*\]\]?")
+        setting = re.compile(rf"^\s*[\"']?{re.escape(str(key))}[\"']?\s*=")
+        headers = [number for number, line in enumerate(lines) if header.match(line)]
+        if headers:
+            at = headers[min(nth, len(headers) - 1)]
+            continue
+        at = next((number for number, line in enumerate(lines) if number >= at and setting.match(line)), at)
+    return at + 1
