@@ -1,6 +1,7 @@
 """A recording as bytes and back: the evidence, the fixture, the demo, and the input for judging again.
 
-Every answer carries a digest. An answer whose bytes were changed since is no answer: it comes back as an error.
+Every answer carries a digest, and so does the head (host, platform, time). An answer that was changed since is no
+answer: it comes back as an error. A recording whose head was changed is no recording.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +17,13 @@ from nis2scan.errors import ConfigError, Reason
 from nis2scan.model import Answer, Question, Recording, Root, Status
 
 SCHEMA = "nis2scan-recording-1"
+_HEAD = ("schema", "host", "platform", "taken_at", "vantage", "failed", "failure")
 
 
 def to_bytes(recording: Recording) -> bytes:
     """JSON, UTF-8, one recording. Text answers stand as text, others as base64."""
     answers = [_answer_out(answer) for _, answer in sorted(recording.answers.items())]
-    document = {
+    head = {
         "schema": SCHEMA,
         "host": recording.host,
         "platform": recording.platform,
@@ -28,9 +31,8 @@ def to_bytes(recording: Recording) -> bytes:
         "vantage": recording.vantage,
         "failed": recording.failed,
         "failure": recording.failure,
-        "answers": answers,
     }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return json.dumps({**head, "seal": _seal(head), "answers": answers}, ensure_ascii=False, indent=1).encode()
 
 
 def from_bytes(data: bytes) -> Recording:
@@ -39,6 +41,8 @@ def from_bytes(data: bytes) -> Recording:
         document = json.loads(data.decode("utf-8", "surrogateescape"))
         if document["schema"] != SCHEMA:
             raise ConfigError(f"schema {document['schema']} is not {SCHEMA}")
+        if _seal({name: document[name] for name in _HEAD}) != document["seal"]:
+            raise ConfigError("this recording was changed after it was taken")
         answers = [_answer_in(item) for item in document["answers"]]
         return Recording(
             host=str(document["host"]),
@@ -51,6 +55,10 @@ def from_bytes(data: bytes) -> Recording:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as trouble:
         raise ConfigError(f"this is no readable recording ({type(trouble).__name__})") from trouble
+
+
+def _seal(head: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps([str(head[name]) for name in _HEAD]).encode()).hexdigest()
 
 
 def _digest(answer: Answer) -> str:

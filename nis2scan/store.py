@@ -141,7 +141,8 @@ class Store:
         folder = self.folder / "recordings" / f"{run:06d}"
         path = folder / f"{asset}.json"
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for each in (folder.parent, folder):
+                each.mkdir(exist_ok=True, mode=0o700)
             path.touch(mode=0o600)
             path.write_bytes(to_bytes(recording))
         except OSError as trouble:
