@@ -1,0 +1,94 @@
+"""UPD-ANY-002."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from nis2scan.api import CannotTell, Dataset, Now, Policy, Reason, Severity, Verdict, bad, check, ok, say, warn
+from nis2scan.facts.support import Eol, Release, next_row, rows_for
+
+
+@check(
+    title="The operating system gets no security fixes any more",
+    catalogue=("UPD-ANY-002",),
+    severity=Severity.CRITICAL,
+    key=True,
+    expected="security fixes for everyone for at least {support_warn_days} more days",
+    action="Move the machine to a supported version of its operating system",
+    remedy="Plan the upgrade to the newest release (`apt full-upgrade` with new sources, `do-release-upgrade`, `dnf "
+    "system-upgrade`, Windows Update, a new image). Cannot be upgraded: put it apart from the network, or replace it. "
+    "Verify: `cat /etc/os-release` or `winver` names the new release.",
+    limits="Judges the operating system by the dates in the table that came with the program, not what runs on it, nor "
+    "a product built on it such as Proxmox VE. Whether paid longer support is in force is seen only on some systems.",
+)
+def system_supported(release: Release, table: Dataset[Eol], now: Now, policy: Policy) -> Verdict:
+    """Flaws that are found after the end are never mended, and everybody can read about them."""
+    rows = rows_for(table.rows, release)
+    if not rows:
+        return _no_row(release, table, now)
+    verdicts = [_judged(row, release, table, now, policy) for row in rows]
+    if len({verdict.outcome for verdict in verdicts}) > 1:
+        raise CannotTell(Reason.PARSE_ERROR, f"{release.name}: the edition decides, and is not known")
+    return verdicts[0]
+
+
+def _judged(row: Eol, release: Release, table: Dataset[Eol], now: Now, policy: Policy) -> Verdict:
+    today, end = now.date(), row.security_until
+    if row.ended(today):
+        return _ended(row, release, today)
+    stale = today - table.compiled > timedelta(days=policy.dataset_max_days)
+    if stale:
+        raise CannotTell(Reason.DATASET_STALE, f"the table of support dates is of {table.compiled}")
+    if end is None and row.tag("status") == "active":
+        return ok(say("{name}: supported, no end has been announced", name=release.name))
+    if end is None:
+        raise CannotTell(Reason.UNSUPPORTED_PLATFORM, f"{release.name}: the end of support is not known")
+    if end <= today + timedelta(days=policy.support_warn_days):
+        return warn(say("{name}: security fixes stop on {day}", name=release.name, day=end))
+    return ok(say("{name}: security fixes until {day}", name=release.name, day=end))
+
+
+def _ended(row: Eol, release: Release, today: date) -> Verdict:
+    longer = row.extended_until
+    if longer is not None and longer >= today and (row.tag("ext") == "free" or release.extended):
+        return warn(
+            say(
+                "{name}: fixes for everyone stopped on {day}; longer support with fewer packages until {until}",
+                name=release.name,
+                day=row.security_until,
+                until=longer,
+            )
+        )
+    if longer is not None and longer >= today and release.extended is None:
+        return bad(
+            say(
+                "{name}: fixes for everyone stopped on {day}; paid support until {until} was not looked for",
+                name=release.name,
+                day=row.security_until,
+                until=longer,
+            )
+        )
+    if row.security_until is None:
+        return bad(say("{name}: support has ended", name=release.name))
+    return bad(
+        say(
+            "{name}: security fixes stopped on {day}",
+            name=release.name,
+            day=max(longer or date.min, row.security_until),
+        )
+    )
+
+
+def _no_row(release: Release, table: Dataset[Eol], now: Now) -> Verdict:
+    """Older than a release that has ended: ended too. Anything else, newer ones above all, is unknown."""
+    higher = next_row(table.rows, release)
+    if higher is not None and higher.ended(now.date()):
+        return bad(
+            say(
+                "{name}: older than {product} {cycle}, which has ended",
+                name=release.name,
+                product=higher.product,
+                cycle=higher.cycle,
+            )
+        )
+    raise CannotTell(Reason.UNSUPPORTED_PLATFORM, f"{release.name} is not in the table of support dates")
