@@ -1,0 +1,50 @@
+"""Put declared questions, keep answers. The only caller of transports for facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from nis2scan.errors import TransportError
+from nis2scan.model import Question, Recording
+from nis2scan.transport import Transport
+from nis2scan.transport import posix_script as posix
+
+
+def collect(host: str, transport: Transport, questions: Sequence[Question], seconds: float) -> Recording:
+    """Everything that `host` answers within `seconds`. A host that cannot be asked costs only its own row."""
+    started = datetime.now(UTC)
+    try:
+        return replace(transport.ask(questions, seconds), host=host)
+    except TransportError as trouble:
+        failure = " ".join(part for part in (str(trouble), trouble.next_step) if part)
+        return Recording(host, "", started, transport.vantage, failed=trouble.reason, failure=failure)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One row of what is sent to a host: the programs that it may start and the text, verbatim."""
+
+    id: str
+    programs: tuple[str, ...]
+    root: str
+    seconds: int
+    text: str
+
+
+def commands(questions: Sequence[Question], platform: str) -> list[Command]:
+    """Everything that may run on a host of this platform: the frame around the questions first, then each question."""
+    frame = Command("frame", posix.RUNS, "never", 0, "carries the questions; see --script for the whole text")
+    fitting = [item for item in questions if item.kind == "shell" and _fits(item, platform)]
+    return [frame, *(Command(item.id, item.runs, item.root, item.seconds, item.text) for item in fitting)]
+
+
+def script(questions: Sequence[Question], platform: str = "", become: str = "") -> str:
+    """The script as it is sent, whole, with a word in place of the random bits. platform "" = for every platform."""
+    fitting = [item for item in questions if not platform or _fits(item, platform)]
+    return posix.script(fitting, become=become)
+
+
+def _fits(question: Question, platform: str) -> bool:
+    return not question.platforms or platform in question.platforms
