@@ -59,11 +59,12 @@ class Local:
 
 def _exchange(process: subprocess.Popen[bytes], visit: Visit, deadline: float) -> None:
     """Send the script and read until the end, the deadline or the cap. Sending happens aside: pipes are small."""
-    assert process.stdin and process.stdout and process.stderr  # noqa: S101 asked for above
-    threading.Thread(target=_send, args=(process.stdin, visit.script()), daemon=True).start()
+    pipes = (process.stdin, process.stdout, process.stderr)
+    stdin, stdout, stderr = (pipe for pipe in pipes if pipe is not None)
+    threading.Thread(target=_send, args=(stdin, visit.script()), daemon=True).start()
     with selectors.DefaultSelector() as ready:
-        ready.register(process.stdout, selectors.EVENT_READ, visit.feed)
-        ready.register(process.stderr, selectors.EVENT_READ, lambda data: visit.complain(data) or True)
+        ready.register(stdout, selectors.EVENT_READ, visit.feed)
+        ready.register(stderr, selectors.EVENT_READ, visit.complain)
         while ready.get_map() and (left := deadline - time.monotonic()) > 0:
             for key, _ in ready.select(left):
                 data = os.read(key.fd, 262144)

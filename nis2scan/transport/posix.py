@@ -63,13 +63,14 @@ class Visit:
     def feed(self, data: bytes) -> bool:
         """Take what came on standard output. False: enough, stop reading."""
         self.received += data[: CAP - len(self.received)]
-        if self.hello is None and (met := hello_in(bytes(self.received[-CAP:]), self.nonce)) is not None:
+        if self.hello is None and (met := hello_in(bytes(self.received), self.nonce)) is not None:
             self.hello, self.hello_at = met[0], time.time()
         return len(self.received) < CAP
 
-    def complain(self, data: bytes) -> None:
-        """Take what came on standard error outside the frames."""
+    def complain(self, data: bytes) -> bool:
+        """Take what came on standard error. It is read to its end whatever its size; only the beginning is kept."""
         self.noise += data[: 4096 - len(self.noise)]
+        return True
 
     def recording(self) -> Recording:
         """What was answered. Raises TransportError when not even the first frame came."""

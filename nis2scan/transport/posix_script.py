@@ -151,7 +151,8 @@ esac
 """
 
 _TOP = r"""
-PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/usr/syno/bin:/usr/syno/sbin; export PATH
+PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/usr/syno/bin:/usr/syno/sbin
+export PATH
 exec 3>&1
 n2_who=$(id); n2_uid=${n2_who#uid=}; n2_user=${n2_uid#*"("}; n2_uid=${n2_uid%%[!0-9]*}; n2_user=${n2_user%%")"*}
 n2_frame "H $n2_os ${n2_uid:-x} $(date -u +%s) $n2_user"
