@@ -1,4 +1,8 @@
-"""config.toml to settings: the only reader of that file. What is wrong is told with file, line and key."""
+"""TOML files to settings: the only reader of config.toml and operator.toml. Mistakes are told with file, line and key.
+
+config.toml is of the client: data, that can start nothing. operator.toml is of whoever runs nis2scan: it may name
+programs (`exec:NAME`) and folders with checks.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ import tomllib
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, field_validator
 
@@ -19,6 +23,7 @@ from nis2scan.policy import Policy
 from nis2scan.secrets import check_reference
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+T = TypeVar("T", bound=BaseModel)
 Reference = Annotated[str, AfterValidator(check_reference)]
 
 
@@ -37,7 +42,7 @@ class Consent(_Table):
 
 
 class Login(_Table):
-    """An account on hosts. Secrets are references (`env:NAME`, `file:PATH`, `ask:`, `exec:NAME`, `keyring:SERVICE`)."""
+    """An account on hosts. Secrets are references: `env:NAME`, `file:PATH`, `ask:`, `exec:NAME`, `keyring:SERVICE/USER`."""
 
     user: str = Field(min_length=1)
     password: Reference | None = None
@@ -85,7 +90,6 @@ class Settings(_Table):
     hosts: tuple[Host, ...] = ()
     known_hosts: tuple[Path, ...] = ()
     answers: Path = Path("answers.toml")
-    check_folders: tuple[Path, ...] = ()
     policy: dict[str, int | tuple[str, ...]] = {}
     report: Reports = Reports()
     limits: Limits = Limits()
@@ -95,29 +99,49 @@ class Settings(_Table):
         return Policy(**self.policy)  # type: ignore[arg-type]
 
 
+class Operator(_Table):
+    """operator.toml, of the person who runs nis2scan. programs: name to argument list, for `exec:NAME`."""
+
+    check_folders: tuple[Path, ...] = ()
+    programs: dict[str, tuple[str, ...]] = {}
+
+
+def operator_file() -> Path:
+    """Where operator.toml is looked for: in the settings folder of whoever runs nis2scan."""
+    from platformdirs import user_config_path
+
+    return user_config_path("nis2scan", appauthor=False) / "operator.toml"
+
+
+def operator(path: Path) -> Operator:
+    """The operator's own settings; none when there is no such file. Raises ConfigError."""
+    return _valid(path, _text(path), Operator) if path.exists() else Operator()
+
+
 def read(path: Path) -> Settings:
     """Read and check a config file. Raises ConfigError naming file, line and key, for the first thing that is wrong."""
     text = _text(path)
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as trouble:
-        line = re.search(r"line (\d+)", str(trouble))
-        raise ConfigError(str(trouble), f"{path}:{line[1]}" if line else str(path)) from None
-    try:
-        settings = Settings.model_validate(document)
-    except ValidationError as trouble:
-        first = trouble.errors(include_url=False, include_input=False)[0]
-        keys = [part for part in first["loc"] if isinstance(part, (str, int))]
-        raise _wrong(path, text, keys, _words(first["msg"], keys, first["type"])) from None
+    settings = _valid(path, text, Settings)
     _agree(settings, path, text)
     base = path.resolve().parent
     return settings.model_copy(
         update={
             "answers": base / settings.answers.expanduser(),
             "known_hosts": tuple(base / item.expanduser() for item in settings.known_hosts),
-            "check_folders": tuple(base / item.expanduser() for item in settings.check_folders),
         }
     )
+
+
+def _valid(path: Path, text: str, table: type[T]) -> T:
+    try:
+        return table.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as trouble:
+        line = re.search(r"line (\d+)", str(trouble))
+        raise ConfigError(str(trouble), f"{path}:{line[1]}" if line else str(path)) from None
+    except ValidationError as trouble:
+        first = trouble.errors(include_url=False, include_input=False)[0]
+        keys = [part for part in first["loc"] if isinstance(part, (str, int))]
+        raise _wrong(path, text, keys, _words(first["msg"], keys, first["type"], table)) from None
 
 
 def _text(path: Path) -> str:
@@ -155,9 +179,8 @@ def _wrong(path: Path, text: str, keys: list[str | int], message: str) -> Config
     return ConfigError(message, f"{path}:{_line(text, keys)}", _dotted(keys))
 
 
-def _words(message: str, keys: list[str | int], kind: str) -> str:
+def _words(message: str, keys: list[str | int], kind: str, table: Any) -> str:
     if kind == "extra_forbidden":
-        table: Any = Settings
         for key in keys[:-1]:
             table = _below(table, key)
         return "is not a setting" + _meant(str(keys[-1]), list(getattr(table, "model_fields", {})))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from nis2scan.assessment import Asset
 from nis2scan.collect import collect
 from nis2scan.errors import NotJudged, Reason
 from nis2scan.facts.linux.system import System
@@ -132,6 +133,21 @@ def system_of(rules: Rules, recording: Recording) -> System | None:
     return fact if isinstance(fact, System) else None
 
 
-def renamed(recording: Recording, host: str) -> Recording:
-    """The same recording under another host name."""
-    return replace(recording, host=host)
+def asset_of(rules: Rules, target: Target, subject: Subject) -> Asset:
+    """One row of the inventory, as the report shows it."""
+    recording = subject.recording
+    system = system_of(rules, recording)
+    return Asset(
+        name=recording.host,
+        id=subject.asset,
+        kind=recording.platform or "device",
+        address=target.address,
+        system=system.name if system is not None else "",
+        looked=recording.failed is None,
+        reason=recording.failed,
+        detail=recording.failure,
+        taken_at=recording.taken_at,
+        vantage=recording.vantage,
+        weak_identity=system is None or not system.machine_id,
+        workstation=system is not None and system.workstation,
+    )

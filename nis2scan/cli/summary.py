@@ -1,0 +1,50 @@
+"""What the terminal shows: progress while asking, and the measures and the paths at the end. 80 columns wide."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from nis2scan.assessment import Assessment, MeasureRow, State
+from nis2scan.language import Language
+from nis2scan.model import say
+from nis2scan.scan import Event
+from nis2scan.words import MEASURES, REASONS, STATES, clean
+
+# Shape and word, never colour alone.
+_MARKS = {State.FAIL: "x", State.WARN: "!", State.INCOMPLETE: "?", State.OK: "v"}
+
+
+def progress(language: Language) -> object:
+    """A function that tells each event on stderr, one line a host that is done."""
+
+    def tell(event: Event) -> None:
+        if event.what == "done":
+            how = language.source(REASONS[event.failed]) if event.failed else language.text(say("done"))
+            print(f"[{event.done}/{event.total}] {clean(event.host, 40)}: {how}", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def show(assessment: Assessment, language: Language, paths: Sequence[Path]) -> None:
+    """Print the eight measures, what to do first, and where the reports are."""
+    print(f"\n{clean(assessment.client, 60)} · {language.moment(assessment.taken_at)}\n")
+    for row in assessment.measures:
+        print(_line(row, language))
+    most = [action for action in assessment.actions if action.severity.rank > 0][:5]
+    if most:
+        print("\n" + language.text(say("First:")))
+    for number, action in enumerate(most, 1):
+        hosts = ", ".join(clean(host, 20) for host in action.hosts[:3]) + (" …" if len(action.hosts) > 3 else "")
+        print(f"  {number}. {language.source(action.action)} ({hosts})")
+    print("\n" + language.text(say("Not looked at is not in order; the report says what was not seen, and why.")))
+    for path in paths:
+        print(f"  {path}")
+
+
+def _line(row: MeasureRow, language: Language) -> str:
+    counts = language.text(say("{passed} of {judged}", passed=row.passed, judged=row.judged))
+    seen = language.text(say("looked at {looked} of {assets}", looked=row.assets_looked, assets=row.assets))
+    name = language.source(MEASURES[row.measure])
+    return f"  {_MARKS[row.state]} {name:<32} {language.source(STATES[row.state]):<13} {counts:<10} {seen}"
