@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nis2scan.api import Fact, Said, derives, say
 
@@ -16,7 +16,7 @@ class Exposed(Fact):
     """
 
     ports: frozenset[int] = frozenset()
-    seen: Said = say("not known to be reachable from the internet")
+    seen: Said = field(default_factory=lambda: say("not known to be reachable from the internet"))
 
     def port(self, number: int) -> bool:
         """Whether this TCP port is known to be reachable from outside."""
