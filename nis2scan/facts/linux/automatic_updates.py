@@ -49,8 +49,8 @@ _TRIGGERED = re.compile(r"LastTriggerUSec=\w{3} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)
 @reads(AUTOMATIC_APT, OS_RELEASE, MACHINE, COMMS)
 def automatic_apt(answer: Answer, release: Answer, machine: Answer, comms: Answer) -> AutomaticUpdates:
     """Started by the two timers, or by cron where systemd does not run; bound by `APT::Periodic`."""
-    rows, settings = answer.lines, _settings(answer.lines)
     _no_container(release, machine)
+    rows, settings = answer.lines, _settings(answer.lines)
     if not any(row.startswith("now ") for row in rows):
         raise CannotTell(Reason.PARSE_ERROR, "the host gave no time")
     if not any(row.startswith("init ") for row in rows):
@@ -85,8 +85,8 @@ def automatic_apt(answer: Answer, release: Answer, machine: Answer, comms: Answe
 @reads(AUTOMATIC_DNF, OS_RELEASE, MACHINE)
 def automatic_dnf(answer: Answer, release: Answer, machine: Answer) -> AutomaticUpdates:
     """The old timers name in their own name what they do; the newer ones leave it to `apply_updates`."""
-    rows = answer.lines
     _no_container(release, machine)
+    rows = answer.lines
     if not any(row.startswith("tool ") for row in rows):
         raise CannotTell(Reason.TOOL_MISSING, "dnf")
     if rows[-1] != "end":
