@@ -32,8 +32,8 @@ from nis2scan.facts.updates import Pending, PendingUpdates, UpdateLists, UsableL
     remedy="`apt update && apt full-upgrade`, `dnf upgrade --security`, `zypper patch`, `pacman -Syu` or "
     "`apk upgrade`, after a back-up. Verify: the same command offers nothing any more.",
     limits="Sees packages of the system's own package manager, not snaps, flatpaks, containers or programs installed "
-    "by hand. apt does not tell how long a fix has been on offer. Pinned packages are not told apart. dnf and zypper "
-    "are not asked, because they write files even when they only look.",
+    "by hand. apt does not tell how long a fix has been on offer. Pinned packages are not told apart. dnf, zypper "
+    "and apk are not asked: whether they write nothing even when they only look is not certain.",
 )
 def security_updates_waiting(
     lists: UpdateLists, usable: UsableLists, updates: PendingUpdates, reach: Exposed, policy: Policy

@@ -49,34 +49,28 @@ def _judged(row: Eol, release: Release, table: Dataset[Eol], now: Now, policy: P
 
 
 def _ended(row: Eol, release: Release, today: date) -> Verdict:
-    longer = row.extended_until
-    if longer is not None and longer >= today and (row.tag("ext") == "free" or release.extended):
+    """Past the end for everyone. A longer phase counts when it is free, or proven to be in force here."""
+    end, longer, name = row.security_until, row.extended_until, release.name
+    if end is None:
+        return bad(say("{name}: support has ended", name=name))
+    if longer is None or longer < today:
+        return bad(say("{name}: security fixes stopped on {day}", name=name, day=longer or end))
+    dates = {"name": name, "day": end, "until": longer}
+    if release.extended:
+        return warn(
+            say("{name}: fixes for everyone stopped on {day}; longer support until {until} is in force", **dates)
+        )
+    if row.tag("ext") == "free":
         return warn(
             say(
-                "{name}: fixes for everyone stopped on {day}; longer support with fewer packages until {until}",
-                name=release.name,
-                day=row.security_until,
-                until=longer,
+                "{name}: fixes for everyone stopped on {day}; longer support with fewer packages until {until}", **dates
             )
         )
-    if longer is not None and longer >= today and release.extended is None:
+    if release.extended is None:
         return bad(
-            say(
-                "{name}: fixes for everyone stopped on {day}; paid support until {until} was not looked for",
-                name=release.name,
-                day=row.security_until,
-                until=longer,
-            )
+            say("{name}: fixes for everyone stopped on {day}; paid support until {until} was not looked for", **dates)
         )
-    if row.security_until is None:
-        return bad(say("{name}: support has ended", name=release.name))
-    return bad(
-        say(
-            "{name}: security fixes stopped on {day}",
-            name=release.name,
-            day=max(longer or date.min, row.security_until),
-        )
-    )
+    return bad(say("{name}: security fixes stopped on {day}", name=name, day=end))
 
 
 def _no_row(release: Release, table: Dataset[Eol], now: Now) -> Verdict:

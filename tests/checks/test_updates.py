@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nis2scan.api import Confidence, Outcome, Reason, Recording, Status
+from nis2scan.api import Answer, Confidence, Outcome, Question, Reason, Recording, Status
 from nis2scan.facts.linux.automatic_updates import AUTOMATIC_APT, AUTOMATIC_DNF
 from nis2scan.facts.linux.packages import CACHES, PACMAN
 from nis2scan.facts.linux.packages_apt import APT
@@ -407,7 +407,7 @@ SHELLS = [
 @pytest.mark.skipif(not Path("/usr/bin/dpkg-query").exists(), reason="needs a Debian")
 @pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
 def test_the_readers_read_what_the_snippets_print_here(shell: list[str]) -> None:
-    def put(question):  # type: ignore[no-untyped-def]
+    def put(question: Question) -> Answer:
         env = {"LC_ALL": "C", "TZ": "UTC0", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
         done = subprocess.run([*shell, "-s"], input=question.text.encode(), capture_output=True, env=env, check=False)
         return answered(question, done.stdout, code=done.returncode, err=done.stderr.decode())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
-from nis2scan.api import Dataset, Outcome, Reason
+from nis2scan.api import Dataset, Finding, Outcome, Reason
 from nis2scan.facts.linux.system import OS_RELEASE
 from nis2scan.facts.support import Eol, Release, rows_for, rows_of_version
 from nis2scan.frameworks import datasets
@@ -16,11 +17,11 @@ CHECK = "updates/system-supported"
 TABLE = datasets()[Eol]
 
 
-def _system(text: str, **settings: object):
+def _system(text: str, **settings: Any) -> Finding:
     return only(CHECK, recording(answered(OS_RELEASE, text)), **settings)
 
 
-def _cycles(kind: str, version: str, name: str = "", **more: str) -> list[str]:
+def _cycles(kind: str, version: str, name: str = "", **more: Any) -> list[str]:
     return [row.cycle for row in rows_for(TABLE.rows, Release(kind, version, name, **more))]
 
 
