@@ -1,4 +1,4 @@
-"""Recordings of one client to its assessment: judge, put law and answers beside it. The same for scan, report and demo."""
+"""Recordings of one client to its assessment: judge, put law and answers beside it. For scan, report and demo alike."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Consent(_Table):
 
 
 class Login(_Table):
-    """An account on hosts. Secrets are references: `env:NAME`, `file:PATH`, `ask:`, `exec:NAME`, `keyring:SERVICE/USER`."""
+    """An account on hosts. Secrets are references: `env:NAME` `file:PATH` `ask:` `exec:NAME` `keyring:SERVICE/USER`."""
 
     user: str = Field(min_length=1)
     password: Reference | None = None

@@ -10,6 +10,7 @@ import os
 import re
 import stat
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -113,20 +114,36 @@ def _from_environment(name: str) -> str:
 
 
 def _from_file(path: Path) -> str:
-    """The first line of a regular file of ours or of root, closed to all others.
+    """The first line of a file that is closed to others.
 
     On Windows this is refused: who may read a file there stands in its access list, which is not looked at yet.
     """
     if os.name != "posix":
         raise SecretError(f"file:{path}: on Windows it cannot be checked who may read it", "Use keyring: or env:.")
+    return _first_line(_closed_file(path), f"file:{path}")
+
+
+def key_file(path: Path) -> Secret:
+    """A private key as text. Raises SecretError when others may read the file.
+
+    On Windows nobody checks that yet: the access list of the file is not looked at.
+    """
+    try:
+        return Secret(_closed_file(path.expanduser()).decode())
+    except UnicodeDecodeError:
+        raise SecretError(f"file:{path} is no private key in text form") from None
+
+
+def _closed_file(path: Path) -> bytes:
+    """A regular file of ours or of root that others can neither read nor change (POSIX)."""
     try:
         with path.open("rb") as stream:
             facts = os.fstat(stream.fileno())
             if not stat.S_ISREG(facts.st_mode):
                 raise SecretError(f"file:{path} is not a regular file")
-            if facts.st_mode & 0o077 or facts.st_uid not in (0, os.geteuid()):
+            if sys.platform != "win32" and (facts.st_mode & 0o077 or facts.st_uid not in (0, os.geteuid())):
                 raise SecretError(f"file:{path} can be read or changed by others", f"chmod 600 {path}")
-            return _first_line(stream.read(_LONGEST), f"file:{path}")
+            return stream.read(_LONGEST)
     except OSError as trouble:
         raise SecretError(f"file:{path}: {trouble.strerror}") from None
 
@@ -158,7 +175,7 @@ def _from_keyring(service: str, user: str) -> str:
         raise SecretError("keyring: needs the package keyring", "Install nis2scan-mkb[keyring].") from None
     try:
         value = keyring.get_password(service, user)
-    except Exception as trouble:  # the back-ends raise what they like
+    except Exception as trouble:  # noqa: BLE001 the back-ends raise what they like
         raise SecretError(f"keyring:{service}/{user} cannot be opened ({type(trouble).__name__})") from None
     return str(value or "")
 

@@ -22,7 +22,7 @@ from nis2scan.errors import NothingScanned
 from nis2scan.model import Outcome, Severity
 from nis2scan.publish import publish
 from nis2scan.rules import Rules, load
-from nis2scan.scan import Gathered, asset_of, gather, subjects
+from nis2scan.scan import Gathered, Tell, asset_of, gather, subjects
 from nis2scan.store import Store
 
 app = App(name="nis2scan scan", help="Look at this machine or at the hosts in config.toml, and write the reports.")
@@ -68,7 +68,7 @@ def scan(
         if not targets:
             raise NothingScanned("there is nothing to scan", "Add [[hosts]] to config.toml, or use --local.")
         limits = settings.limits
-        tell = (lambda event: None) if quiet else progress(view.language)
+        tell: Tell = (lambda event: None) if quiet else progress(view.language)
         gathered = gather(targets, rules.questions, limits.host_seconds, limits.at_once, tell)
         return run.report(gathered, fail_on, quiet)
 

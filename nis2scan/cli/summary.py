@@ -9,14 +9,14 @@ from pathlib import Path
 from nis2scan.assessment import Assessment, MeasureRow, State
 from nis2scan.language import Language
 from nis2scan.model import say
-from nis2scan.scan import Event
+from nis2scan.scan import Event, Tell
 from nis2scan.words import MEASURES, REASONS, STATES, clean
 
 # Shape and word, never colour alone.
 _MARKS = {State.FAIL: "x", State.WARN: "!", State.INCOMPLETE: "?", State.OK: "v"}
 
 
-def progress(language: Language) -> object:
+def progress(language: Language) -> Tell:
     """A function that tells each event on stderr, one line a host that is done."""
 
     def tell(event: Event) -> None:
