@@ -137,6 +137,8 @@ def key_file(path: Path) -> Secret:
 def _closed_file(path: Path) -> bytes:
     """A regular file of ours or of root that others can neither read nor change (POSIX)."""
     try:
+        if not path.is_file():  # before opening: a named pipe would wait for ever
+            raise SecretError(f"file:{path} is no file")
         with path.open("rb") as stream:
             facts = os.fstat(stream.fileno())
             if not stat.S_ISREG(facts.st_mode):

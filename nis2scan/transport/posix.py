@@ -62,8 +62,9 @@ class Visit:
 
     def feed(self, data: bytes) -> bool:
         """Take what came on standard output. False: enough, stop reading."""
+        seen = max(0, len(self.received) - 1024)  # a frame may come in pieces
         self.received += data[: CAP - len(self.received)]
-        if self.hello is None and (met := hello_in(bytes(self.received), self.nonce)) is not None:
+        if self.hello is None and (met := hello_in(bytes(self.received[seen:]), self.nonce)) is not None:
             self.hello, self.hello_at = met[0], time.time()
         return len(self.received) < CAP
 
