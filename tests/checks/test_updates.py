@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from nis2scan.api import Answer, Confidence, Outcome, Question, Reason, Recording, Status
+from nis2scan.facts.linux.apt import APT
 from nis2scan.facts.linux.automatic_updates import AUTOMATIC_APT, AUTOMATIC_DNF
 from nis2scan.facts.linux.packages import CACHES, PACMAN
-from nis2scan.facts.linux.packages_apt import APT
 from nis2scan.facts.linux.reboot import LIBRARIES, REBOOT
 from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
@@ -205,6 +205,16 @@ def test_no_lists_at_all_is_not_assessed() -> None:
 def test_lists_that_cannot_be_read_are_not_assessed_with_the_reason(text: str, reason: Reason) -> None:
     found = only(WAITING, _host(text))
     assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, reason)
+
+
+@pytest.mark.parametrize(("read", "reason"), [(2526003, None), (63000, Reason.TRUNCATED)])
+def test_a_list_shorter_than_its_release_file_says_is_no_list(read: int, reason: Reason | None) -> None:
+    """apt-helper unpacks a gzip file that was cut, as far as it goes, and ends with 0 (tried on Debian 12)."""
+    sized = HEADS.replace(
+        "Codename: bookworm-security", "Codename: bookworm-security\nsize 2526003 main/binary-amd64/Packages"
+    )
+    found = only(WAITING, _host(_apt(f"{SECURITY}bytes {read}\n{MAIN}", heads=sized)))
+    assert found.reason is reason
 
 
 def test_dpkg_without_packages_is_another_systems_business() -> None:
