@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from nis2scan.errors import Absent, CannotTell, NotJudged, PluginError, Reason
+from nis2scan.errors import Absent, CannotTell, NotJudged, PluginError
 from nis2scan.model import (
     Answer,
     Confidence,
@@ -305,26 +305,3 @@ def bad(
 ) -> Verdict:
     """It is not as it should be. `severity` overrules the check's own, when facts make it better or worse."""
     return Verdict(Outcome.FAIL, found, expected, severity, confidence)
-
-
-__all__ = [
-    "SESSION",
-    "Check",
-    "Dataset",
-    "Derivation",
-    "Fleet",
-    "Maybe",
-    "Need",
-    "Now",
-    "Reader",
-    "Reason",
-    "bad",
-    "check",
-    "derives",
-    "ok",
-    "person",
-    "reads",
-    "scope_of",
-    "shell",
-    "warn",
-]

@@ -1,5 +1,7 @@
 """Keep the Dutch complete: `translations.py` compiles every .po into its .mo and lists the sentences without Dutch.
 
+`--check` writes nothing; it fails when a sentence lacks Dutch or a .mo is older than its .po.
+
 Sentences come from where they are written: `say("…")` and `_("…")` calls, templates of reports, and the texts of
 checks. A catalogue is one .po file in `nis2scan/locale/nl/LC_MESSAGES/`; where a sentence stands does not matter.
 """
@@ -10,6 +12,7 @@ import ast
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
@@ -69,10 +72,18 @@ def translated() -> dict[str, str]:
 
 
 def compiled(file: Path) -> bytes:
-    """The .mo for a .po."""
+    """The .mo for a .po: the same bytes for the same text, so no date of today stands in it."""
+    catalogue = read_po(io.BytesIO(file.read_bytes()), locale="nl")
+    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     out = io.BytesIO()
-    write_mo(out, read_po(io.BytesIO(file.read_bytes()), locale="nl"))
+    write_mo(out, catalogue)
     return out.getvalue()
+
+
+def stale() -> list[Path]:
+    """The catalogues whose .mo is missing or was made of another text."""
+    pairs = [(file, file.with_suffix(".mo")) for file in sorted(CATALOGUES.glob("*.po"))]
+    return [file for file, made in pairs if not made.exists() or made.read_bytes() != compiled(file)]
 
 
 def missing() -> dict[str, str]:
@@ -81,15 +92,19 @@ def missing() -> dict[str, str]:
     return {text: where for text, where in sentences().items() if text not in have}
 
 
-def main() -> int:
-    for file in CATALOGUES.glob("*.po"):
-        file.with_suffix(".mo").write_bytes(compiled(file))
+def main(arguments: list[str]) -> int:
+    old = stale()
+    for file in old:
+        if "--check" in arguments:
+            print(f"{file.name} has changed since its .mo was made: run scripts/translations.py")
+        else:
+            file.with_suffix(".mo").write_bytes(compiled(file))
     lacking = missing()
     for text, where in sorted(lacking.items(), key=lambda item: item[1]):
         print(f"{where}: {text!r}")
     print(f"{len(lacking)} sentences without Dutch")
-    return 1 if lacking else 0
+    return 1 if lacking or (old and "--check" in arguments) else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

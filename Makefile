@@ -1,0 +1,8 @@
+# Every target only calls a script of the same name; `sh scripts/scan` does the same where make is missing.
+
+.PHONY: setup scan check test
+
+setup: ; @sh scripts/setup
+scan:  ; @sh scripts/scan
+check: ; @sh scripts/check
+test:  ; @sh scripts/test
