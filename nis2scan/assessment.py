@@ -25,7 +25,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Asset:
-    """One thing of the office. kind: linux, windows, macos, device, cloud, nas, router. looked: somebody saw inside."""
+    """One thing of the office. kind: linux, windows, macos, device, cloud, nas, router. looked: somebody saw inside.
+
+    workstation: a person sits at it; everything else counts as a server, the stricter way.
+    """
 
     name: str
     id: str
@@ -38,6 +41,7 @@ class Asset:
     taken_at: datetime | None = None
     vantage: str = ""
     weak_identity: bool = False
+    workstation: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,7 @@ class Method:
 
     version: str
     asked: tuple[tuple[str, bool], ...]
-    traces: tuple[str, ...]
+    traces: tuple[Said, ...]
     scanner: str = ""
     finished: bool = True  # False: stopped early, or hosts failed
 
