@@ -1,5 +1,6 @@
 """The one import for authors of checks, facts and reports: all that is promised to stay."""
 
+from nis2scan import words
 from nis2scan.assessment import (
     Action,
     AnswerRow,
@@ -116,4 +117,5 @@ __all__ = [
     "scope_of",
     "shell",
     "warn",
+    "words",
 ]

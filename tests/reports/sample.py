@@ -1,0 +1,348 @@
+"""A made-up bakery with everything that a report may meet: every outcome, hostile strings, people's answers."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+import nis2scan
+from nis2scan.assess import assess
+from nis2scan.assessment import AnswerRow, Assessment, Asset, Consent, DatasetInfo, Law, LawRef, Method, View
+from nis2scan.check import Check
+from nis2scan.errors import Reason
+from nis2scan.language import Language, language
+from nis2scan.model import (
+    Confidence,
+    Effort,
+    Evidence,
+    Finding,
+    Measure,
+    Outcome,
+    Said,
+    Severity,
+    Status,
+    say,
+)
+
+NOW = datetime(2026, 11, 24, 21, 14, tzinfo=UTC)
+HERE = Path(__file__).parent
+
+FORMULA = '=HYPERLINK("file:///etc/passwd","open")'
+SCRIPT = "<script>alert(1)</script>"
+TURNED = "invoice\u202egpj.exe"
+LONG = "x" * 40_000
+HOSTILE = (FORMULA, SCRIPT, TURNED, LONG, "@SUM(1)", "\t=1+1", "\x1b[31mred\x00", "-5", "+31 6", "javascript:alert(1)")
+
+
+@dataclass(frozen=True)
+class _Text:
+    measure: Measure
+    slug: str
+    title: str
+    action: str
+    why: str
+    severity: Severity
+    effort: Effort
+    key: bool = True
+
+
+_H, _M, _L, _C = Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.CRITICAL
+_TEXTS = (
+    _Text(
+        Measure.BACKUP,
+        "last-copy",
+        "The last good back-up is too old",
+        "Make a copy of the server every night",
+        "When ransomware strikes, you are back at the last good copy. Everything after it is lost.",
+        _C,
+        Effort.HALF_DAY,
+    ),
+    _Text(
+        Measure.BACKUP,
+        "restore-test",
+        "A restore was never tested",
+        "Restore one folder and write down the day",
+        "A back-up that was never restored is a hope, not a back-up.",
+        _M,
+        Effort.HOUR,
+        False,
+    ),
+    _Text(
+        Measure.UPDATES,
+        "security-waiting",
+        "Security updates are waiting",
+        "Install the waiting security updates",
+        "Known holes are used by criminals within days.",
+        _H,
+        Effort.HOUR,
+    ),
+    _Text(
+        Measure.UPDATES,
+        "restart-waiting",
+        "A restart is waiting",
+        "Restart the devices that wait for it",
+        "Until then the old, vulnerable program keeps running.",
+        _M,
+        Effort.MINUTES,
+        False,
+    ),
+    _Text(
+        Measure.ENCRYPTION,
+        "system-disk",
+        "The system disk is not encrypted",
+        "Encrypt the disks of the laptops",
+        "Whoever finds a lost laptop can read everything on it.",
+        _H,
+        Effort.HOUR,
+    ),
+    _Text(
+        Measure.MFA,
+        "password-login",
+        "A password alone opens a session",
+        "Allow logging in with keys only",
+        "Whoever reaches the port can guess passwords all night.",
+        _H,
+        Effort.MINUTES,
+    ),
+    _Text(
+        Measure.ACCESS,
+        "many-admins",
+        "Too many people are administrator",
+        "Take administrator rights away",
+        "Every administrator is a way in for whoever steals the password.",
+        _M,
+        Effort.HOUR,
+    ),
+    _Text(
+        Measure.ACCESS,
+        "screen-lock",
+        "The screen does not lock by itself",
+        "Let screens lock by themselves",
+        "A passer-by can use an open screen.",
+        _L,
+        Effort.MINUTES,
+        False,
+    ),
+    _Text(
+        Measure.SEGMENTATION,
+        "firewall-off",
+        "The firewall is off",
+        "Switch the firewall on",
+        "Then every service is open to every other device.",
+        _M,
+        Effort.MINUTES,
+    ),
+    _Text(
+        Measure.EXPOSURE,
+        "remote-desktop",
+        "Remote desktop is open to the internet",
+        "Close remote desktop on the router",
+        "Criminals look for it day and night.",
+        _C,
+        Effort.MINUTES,
+    ),
+    _Text(
+        Measure.LOGGING,
+        "clock",
+        "The clock is wrong",
+        "Set the clock by a time server",
+        "Log lines of several devices cannot be put side by side.",
+        _M,
+        Effort.MINUTES,
+    ),
+    _Text(
+        Measure.ORGANISATION,
+        "crisis-plan",
+        "There is no plan for a cyber incident",
+        "Write a one-page plan for an incident",
+        "In a crisis nobody has time to think about who calls whom.",
+        _M,
+        Effort.HALF_DAY,
+        False,
+    ),
+)
+
+
+def _never(*_: object) -> dict[str, object]:
+    raise AssertionError("a sample is not judged")
+
+
+def _check(text: _Text) -> Check:
+    return Check(
+        id=f"{text.measure}/{text.slug}",
+        module="sample",
+        measure=text.measure,
+        title=text.title,
+        why=text.why,
+        severity=text.severity,
+        expected="It is as it should be",
+        action=text.action,
+        remedy="Run `tool --mend` and look again with `tool --show {here}`.",
+        limits="Does not see other devices.",
+        effort=text.effort,
+        catalogue=(f"{text.measure[:3].upper()}-ANY-001",),
+        also=(),
+        key=text.key,
+        platforms=(),
+        needs=(),
+        judge=_never,  # type: ignore[arg-type]
+    )
+
+
+CHECKS = {check.id: check for check in map(_check, _TEXTS)}
+
+_NAMES = (
+    "srv01", "srv02", "pc-balie", "pc-oven1", "pc-oven2", "pc-kantoor", "pc-magazijn", "pc-winkel1", "pc-winkel2",
+    "lt-hugo", "lt-marja", "lt-directie", "mac-ontwerp", SCRIPT, FORMULA, TURNED,
+)  # fmt: skip
+
+
+def assets() -> list[Asset]:
+    """Sixteen that were looked into and eight that were not."""
+    looked = [
+        Asset(name, f"asset-{at}", "linux" if at < 2 else "windows", f"192.168.178.{10 + at}", "Debian GNU/Linux 12",
+              looked=True, taken_at=NOW - timedelta(days=at % 7), vantage="ssh", workstation=at > 1)
+        for at, name in enumerate(_NAMES)
+    ]  # fmt: skip
+    blind = [
+        Asset(name, f"blind-{at}", kind, f"192.168.178.{60 + at}", reason=reason, weak_identity=kind == "device")
+        for at, (name, kind, reason) in enumerate(
+            (
+                ("pc-inpak", "windows", Reason.NO_CREDENTIAL),
+                ("pc-chef", "windows", Reason.AUTH_FAILED),
+                ("192.168.178.62", "device", Reason.NO_CREDENTIAL),
+                ("printer", "device", Reason.UNSUPPORTED_PLATFORM),
+                ("nas01", "nas", Reason.OUT_OF_VANTAGE),
+                ("router", "router", Reason.OUT_OF_VANTAGE),
+                ("Microsoft 365", "cloud", Reason.OUT_OF_VANTAGE),
+                ("lt-oud", "windows", Reason.UNREACHABLE),
+            )
+        )
+    ]
+    return looked + blind
+
+
+def _finding(check: Check, host: str, part: str, outcome: Outcome, found: Said, **other: object) -> Finding:
+    digest = hashlib.sha256(f"{check.id}\0{host}\0{part}".encode()).hexdigest()[:12]
+    made = Finding(
+        id=f"F-{digest}",
+        check=check.id,
+        catalogue=check.catalogue,
+        measure=check.measure,
+        host=host,
+        subject=part,
+        outcome=outcome,
+        reason=None,
+        severity=check.severity.milder if outcome is Outcome.WARN else check.severity,
+        confidence=Confidence.MEASURED,
+        found=found,
+        expected=say("at most {days} days", days=14),
+        remedy=check.remedy,
+        taken_at=NOW - timedelta(days=len(host) % 5, minutes=7),
+        key=check.key,
+        evidence=(
+            Evidence("tool --show\nsecond line", True, Status.OK, NOW),
+            Evidence("cat /proc/thing", False, Status.DENIED, NOW),
+        ),
+    )
+    return replace(made, **other)  # type: ignore[arg-type]
+
+
+def _outcome(check: Check, at: int) -> Outcome:
+    """Fixed, and such that every check has its own mix."""
+    bad = {
+        "backup/last-copy": {0}, "updates/security-waiting": {2, 3, 4, 10}, "encryption/system-disk": {9, 10},
+        "exposure/remote-desktop": {2}, "access/screen-lock": {5, 6, 7}, "mfa/password-login": {1},
+    }  # fmt: skip
+    wary = {"updates/restart-waiting": {1, 2}, "access/many-admins": {5, 12}, "segmentation/firewall-off": {8, 9, 11}}
+    if at in bad.get(check.id, ()):
+        return Outcome.FAIL
+    if at in wary.get(check.id, ()):
+        return Outcome.WARN
+    if check.id == "backup/last-copy" and at > 1:
+        return Outcome.NOT_APPLICABLE
+    if (at + len(check.id)) % 9 == 0 or (check.measure is Measure.MFA and at % 2):
+        return Outcome.NOT_ASSESSED
+    return Outcome.PASS
+
+
+def findings() -> list[Finding]:
+    """The matrix of checks and looked-into devices, plus parts, answers of people and things that could not be seen."""
+    made = []
+    for check in CHECKS.values():
+        if check.measure is Measure.ORGANISATION or check.id == "backup/restore-test":
+            continue
+        for at, host in enumerate(_NAMES):
+            outcome = _outcome(check, at)
+            reason = None
+            found: Said = say("seen {days} days ago", days=at)
+            if outcome is Outcome.NOT_ASSESSED:
+                reason = (Reason.NO_PRIVILEGE, Reason.TOOL_MISSING, Reason.TIMEOUT)[at % 3]
+            made.append(_finding(check, host, "", outcome, found, reason=reason))
+        for asset in assets()[16:]:
+            given = {"reason": asset.reason, "taken_at": NOW}
+            made.append(_finding(check, asset.name, "", Outcome.NOT_ASSESSED, "", **given))
+    firewall = CHECKS["segmentation/firewall-off"]
+    made += [_finding(firewall, "srv02", text, Outcome.WARN, say("it says {text}", text=text)) for text in HOSTILE]
+    said = {"confidence": Confidence.ATTESTED}
+    made.append(_finding(CHECKS["backup/restore-test"], "office", "", Outcome.FAIL, say("answered: no"), **said))
+    plan = CHECKS["organisation/crisis-plan"]
+    made.append(_finding(plan, "office", "", Outcome.NOT_ASSESSED, "", reason=Reason.UNANSWERED))
+    clock = CHECKS["logging/clock"]
+    made.append(_finding(clock, "office", "", Outcome.PASS, say("answered: yes"), **said))
+    return made
+
+
+def sample() -> Assessment:
+    """The bakery, assessed as in a real run."""
+    made = assess(
+        findings(),
+        checks=CHECKS.values(),
+        assets=assets(),
+        client="Bakkerij De Korenaar B.V.",
+        client_id="c-1",
+        law=Law(
+            "Cyberbeveiligingswet", "In force since 15 August 2026.", date(2026, 11, 1), "An aid, not legal advice.",
+            {
+                Measure.BACKUP: (LawRef("Cbw", "21(3)(c)"),),
+                Measure.MFA: (LawRef("Cbw", "21(3)(j)"), LawRef("BIO2", "5.17")),
+            },
+        ),
+        method=Method(
+            "0.1.0",
+            (("tool --show\nsecond line", True), ("cat /proc/thing", False)),
+            ("A login line.",),
+            "srv-scan",
+        ),
+        now=NOW,
+        answers=[
+            AnswerRow("restore", "Was a restore tested?", Measure.BACKUP, "no", "M. de Wit", date(2026, 11, 1),
+                      date(2027, 11, 1), "folder", FORMULA),
+            AnswerRow("plan", "Is there a plan for an incident?", Measure.ORGANISATION),
+        ],
+        consent=[Consent("M. de Wit", "192.168.178.0/24", date(2027, 2, 1))],
+        datasets=[DatasetInfo("end of support", date(2026, 5, 1), "nis2scan", False)],
+        synthetic=True,
+    )  # fmt: skip
+    first, *rest = made.actions
+    return replace(made, actions=[replace(first, owner="M. de Wit", due=date(2026, 11, 27)), *rest])
+
+
+def view(code: str, folder: Path, csv: str = "nl") -> View:
+    """A language as installed, plus the Dutch of this sample (a stranger's checks bring their own catalogue too)."""
+    return View(tongue(code, folder), csv)
+
+
+def tongue(code: str, folder: Path) -> Language:
+    target = folder / "nl" / "LC_MESSAGES" / "sample.mo"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    out = io.BytesIO()
+    write_mo(out, read_po(io.BytesIO((HERE / "sample.nl.po").read_bytes()), locale="nl"))
+    target.write_bytes(out.getvalue())
+    return language(code, [Path(nis2scan.__file__).parent / "locale", folder])
