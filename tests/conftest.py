@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,3 +57,32 @@ def _left_out(stats: dict[str, list[Any]]) -> Iterator[str]:
         yield f"{where} ({reason.removeprefix('Skipped: ') or 'no reason given'})"
     for item in stats.get("deselected", ()):
         yield f"{getattr(item, 'nodeid', item)} (deselected)"
+
+
+# ---- the project as others get it: built, installed, far from this folder -----------------------
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built through the source distribution from a copy of this tree: nothing is left behind here."""
+    folder = tmp_path_factory.mktemp("built")
+    junk = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "out")
+    shutil.copytree(TESTS.parent, folder / "tree", ignore=junk)
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(folder / "tree")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of programs of a fresh virtual environment into which the wheel was installed, and pytest."""
+    folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder, with_pip=True)
+    programs = folder / ("Scripts" if sys.platform == "win32" else "bin")
+    command = [str(programs / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command += [str(wheel), "pytest", "setuptools>=77"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return programs
