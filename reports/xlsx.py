@@ -93,19 +93,19 @@ def _write(assessment: Assessment, view: View, out: BinaryIO) -> None:
 
 
 def _summary(book: _Book, assessment: Assessment) -> None:
-    tell = book.language.source
+    _ = book.language.source
     heads = [
-        *(tell("Measure"), tell("Judgement"), tell("In order"), tell("Attention"), tell("Insufficient")),
-        *(tell("Not looked at"), tell("Not applicable"), tell("On somebody's word"), tell("Devices looked at")),
-        *(tell("Devices"), tell("Oldest measurement"), tell("Why incomplete")),
+        *(_("Measure"), _("Judgement"), _("In order"), _("Attention"), _("Insufficient")),
+        *(_("Not looked at"), _("Not applicable"), _("On somebody's word"), _("Devices looked at")),
+        *(_("Devices"), _("Oldest measurement"), _("Why incomplete")),
     ]
     top = [
         words.clean(assessment.client, 200),
         book.language.text(say("Measured on {moment}", moment=assessment.taken_at)),
-        tell("An aid, not legal advice."),
+        _("An aid, not legal advice."),
     ]
-    top += [tell("This is made-up data, not a real company.")] if assessment.synthetic else []
-    sheet = book.sheet(tell("Summary"), [30, 14, 10, 10, 12, 13, 14, 18, 17, 10, 18, 60], len(top) + 1)
+    top += [_("This is made-up data, not a real company.")] if assessment.synthetic else []
+    sheet = book.sheet(_("Summary"), [30, 14, 10, 10, 12, 13, 14, 18, 17, 10, 18, 60], len(top) + 1)
     for at, line in enumerate(top):
         book.put(sheet, at, [line], ["text" if at else "title"])
     book.put(sheet, len(top) + 1, heads, ["head"] * len(heads))
@@ -123,9 +123,9 @@ def _measure(language: Language, row: MeasureRow) -> list[object]:
 
 
 def _findings(book: _Book, assessment: Assessment) -> None:
-    tell, last = book.language.source, len(assessment.findings)
-    heads = [tell(header) for header in COLUMNS.values()]
-    sheet = book.sheet(tell("Findings"), [_WIDTHS.get(name, 13) for name in COLUMNS], 0)
+    _, last = book.language.source, len(assessment.findings)
+    heads = [_(header) for header in COLUMNS.values()]
+    sheet = book.sheet(_("Findings"), [_WIDTHS.get(name, 13) for name in COLUMNS], 0)
     sheet.freeze_panes(1, 3)
     where, column = list(COLUMNS).index("outcome"), len(COLUMNS) - 1
     if 0 < last <= TABLE_ROWS:
@@ -141,72 +141,72 @@ def _findings(book: _Book, assessment: Assessment) -> None:
 
 
 def _hosts(book: _Book, assessment: Assessment) -> None:
-    tell = book.language.source
+    _ = book.language.source
     heads = [
-        tell("Device"),
-        tell("Kind"),
-        tell("Address"),
-        tell("System"),
-        tell("Looked at"),
-        tell("Why not looked at"),
+        _("Device"),
+        _("Kind"),
+        _("Address"),
+        _("System"),
+        _("Looked at"),
+        _("Why not looked at"),
     ]
-    heads += [tell("Measured on")] + [tell(words.OUTCOMES[outcome]) for outcome in Outcome]
-    sheet = book.sheet(tell("Devices"), [26, 20, 16, 36, 12, 40, 17, 12, 12, 14, 20, 14], 0)
+    heads += [_("Measured on")] + [_(words.OUTCOMES[outcome]) for outcome in Outcome]
+    sheet = book.sheet(_("Devices"), [26, 20, 16, 36, 12, 40, 17, 12, 12, 14, 20, 14], 0)
     book.put(sheet, 0, heads, ["head"] * len(heads))
     sheet.autofilter(0, 0, max(1, len(assessment.assets)), len(heads) - 1)
     counts = Counter((finding.host, finding.outcome) for finding in assessment.findings)
     for at, asset in enumerate(assessment.assets, 1):
-        why = tell(words.REASONS[asset.reason]) if asset.reason else ""
-        known: list[object] = [words.clean(asset.name), tell(words.KINDS.get(asset.kind, asset.kind))]
-        known += [words.clean(asset.address), words.clean(asset.system), tell("yes") if asset.looked else tell("no")]
+        why = _(words.REASONS[asset.reason]) if asset.reason else ""
+        known: list[object] = [words.clean(asset.name), _(words.KINDS.get(asset.kind, asset.kind))]
+        known += [words.clean(asset.address), words.clean(asset.system), _("yes") if asset.looked else _("no")]
         known += [why, asset.taken_at]
         book.put(sheet, at, [*known, *(counts[asset.name, outcome] for outcome in Outcome)])
 
 
 def _not_assessed(book: _Book, assessment: Assessment) -> None:
-    tell = book.language.source
+    _ = book.language.source
     heads = [
-        tell("Cause"),
-        tell("Findings"),
-        tell("Devices"),
-        tell("Which devices"),
-        tell("Next step"),
-        tell("Command"),
+        _("Cause"),
+        _("Findings"),
+        _("Devices"),
+        _("Which devices"),
+        _("Next step"),
+        _("Command"),
     ]
-    sheet = book.sheet(tell("Not looked at"), [40, 10, 10, 60, 60, 40], 0)
+    sheet = book.sheet(_("Not looked at"), [40, 10, 10, 60, 60, 40], 0)
     book.put(sheet, 0, heads, ["head"] * len(heads))
     for at, cause in enumerate(assessment.unseen, 1):
         hosts = ", ".join(words.host_word(book.language, host) for host in cause.hosts)
         step = book.language.text(cause.next_step)
-        line = [tell(words.REASONS[cause.reason]), cause.findings, len(cause.hosts), hosts, step, cause.command]
+        line = [_(words.REASONS[cause.reason]), cause.findings, len(cause.hosts), hosts, step, cause.command]
         book.put(sheet, at, line, ["text", "text", "text", "wrap", "wrap"])
 
 
 def _legend(book: _Book, assessment: Assessment) -> None:
-    tell = book.language.source
-    sheet = book.sheet(tell("Legend"), [26, 100], 0)
+    _ = book.language.source
+    sheet = book.sheet(_("Legend"), [26, 100], 0)
     meanings = {
-        Outcome.PASS: tell("Looked at, and as it should be."),
-        Outcome.WARN: tell("Looked at, and it deserves attention."),
-        Outcome.FAIL: tell("Looked at, and not as it should be."),
-        Outcome.NOT_APPLICABLE: tell("Looked where it would be, and it is not there."),
-        Outcome.NOT_ASSESSED: tell(
+        Outcome.PASS: _("Looked at, and as it should be."),
+        Outcome.WARN: _("Looked at, and it deserves attention."),
+        Outcome.FAIL: _("Looked at, and not as it should be."),
+        Outcome.NOT_APPLICABLE: _("Looked where it would be, and it is not there."),
+        Outcome.NOT_ASSESSED: _(
             "Could not be looked at; the reason stands beside it. This never counts as in order."
         ),
     }
     lines: list[tuple[object, object, str]] = [
-        (tell(words.OUTCOMES[outcome]), meaning, _OF_OUTCOME.get(outcome, "grey"))
+        (_(words.OUTCOMES[outcome]), meaning, _OF_OUTCOME.get(outcome, "grey"))
         for outcome, meaning in meanings.items()
     ]
-    lines.append((tell("Severity"), " < ".join(tell(words.SEVERITIES[each]) for each in Severity), "text"))
+    lines.append((_("Severity"), " < ".join(_(words.SEVERITIES[each]) for each in Severity), "text"))
     lines += [
-        (tell("Law and norms"), f"{tell(assessment.law.title)} · {book.language.day(assessment.law.dated)}", "text"),
-        (tell("Made with"), f"nis2scan {assessment.method.version}", "text"),
+        (_("Law and norms"), f"{_(assessment.law.title)} · {book.language.day(assessment.law.dated)}", "text"),
+        (_("Made with"), f"nis2scan {assessment.method.version}", "text"),
     ]
     lines += [
-        (tell("Data set"), f"{data.name} · {book.language.day(data.compiled)}", "text") for data in assessment.datasets
+        (_("Data set"), f"{data.name} · {book.language.day(data.compiled)}", "text") for data in assessment.datasets
     ]
-    book.put(sheet, 0, [tell("Word"), tell("Meaning")], ["head", "head"])
+    book.put(sheet, 0, [_("Word"), _("Meaning")], ["head", "head"])
     for at, (word, meaning, colour) in enumerate(lines, 1):
         book.put(sheet, at, [word, meaning], [colour, "wrap"])
 

@@ -40,6 +40,7 @@ def filters(language: Language) -> dict[str, Callable[..., Any]]:
         "host": lambda name: words.host_word(language, name),
         "names": names,
         "marked": lambda text: _marked(language.source(text)),
+        "step": lambda value: _marked(said(value)),
         "short": lambda text: words.clean(text, SHORT),
         "whole": lambda text: words.clean(text.strip()),
         "capital": lambda text: text[:1].upper() + text[1:],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -32,6 +33,9 @@ from nis2scan.model import (
 
 NOW = datetime(2026, 11, 24, 21, 14, tzinfo=UTC)
 HERE = Path(__file__).parent
+
+Written = Callable[..., bytes]
+"""What the fixture `written` gives: name, language, CSV profile and assessment to bytes."""
 
 FORMULA = '=HYPERLINK("file:///etc/passwd","open")'
 SCRIPT = "<script>alert(1)</script>"

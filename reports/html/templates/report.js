@@ -3,7 +3,7 @@
   var place = document.getElementById("find");
   var items = Array.prototype.slice.call(document.querySelectorAll("details.group, details.host"));
   var words = items.map(function (item) { return item.textContent.toLowerCase(); });
-  var label = document.documentElement.lang === "nl" ? "Zoek in bevindingen en apparaten" : "Search findings and devices";
+  var label = place.getAttribute("data-label");
   var field = document.createElement("input");
   field.type = "search";
   field.placeholder = label;
