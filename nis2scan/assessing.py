@@ -61,7 +61,7 @@ def assessment(
         law=law(),
         method=Method(__version__, _asked(subjects), TRACES, scanner, finished),
         now=now,
-        answers=answer_rows(office, now),
+        answers=answer_rows(office),
         consent=client.consent,
         datasets=dataset_info(),
         policy=client.policy,

@@ -36,7 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "config": {"policy", "secrets", "errors"},
     "answers": {"api", "config", "facts", "check", "model", "errors"},
     "inventory": {"config", "model", "errors"},
-    "frameworks": {"check", "facts", "model"},
+    "frameworks": {"assessment", "check", "facts", "model"},
     "unseen": {"assessment", "model", "errors"},
     "assess": {"assessment", "check", "model", "policy", "unseen", "errors"},
     "assessing": {

@@ -1,0 +1,1 @@
+"""What only people can tell: one question each, answered in answers.toml."""
