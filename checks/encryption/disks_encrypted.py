@@ -18,8 +18,8 @@ _ROOM_FOR_LEFTOVERS = ("/usr", "/opt", "/nix", "/tmp", "/var/tmp", "/var/log", "
     action="Encrypt the disks of Linux machines",
     remedy="Make a back-up first. A data disk: `cryptsetup luksFormat /dev/sdX`, make a file system on the opened "
     "device, copy back. The system disk: reinstall with encryption, or `cryptsetup reencrypt --encrypt` from a rescue "
-    "system. ZFS: `zfs create -o encryption=aes-256-gcm -o keyformat=passphrase pool/data`, then send and receive. "
-    "Verify: `lsblk -s` shows a crypt device under every mount point.",
+    "system. ZFS: `zfs create -o encryption=aes-256-gcm -o keyformat=passphrase pool/data`, then send and receive.\n"
+    "Check: `lsblk -s` shows a crypt device under every mount point.",
     limits="Sees what is mounted now. Drives that encrypt by themselves and folders under fscrypt cannot be seen.",
     catalogue=("ENC-LNX-001",),
     key=True,

@@ -15,7 +15,7 @@ from nis2scan.facts.linux.system import System
     action="Encrypt the swap of Linux machines",
     remedy="In /etc/crypttab: `swap PARTUUID=… /dev/urandom swap,cipher=aes-xts-plain64,size=512`, in /etc/fstab "
     "`/dev/mapper/swap none swap sw 0 0`; or use a swap file on the encrypted file system. "
-    "A random key ends hibernation. Verify after a reboot: `swapon --show`.",
+    "A random key ends hibernation.\nCheck after a reboot: `swapon --show`.",
     limits="Sees the swap that is in use now; a hibernation area that is not in use is not looked for.",
     catalogue=("ENC-LNX-002",),
 )

@@ -13,8 +13,8 @@ _ERROR_BAR = 30.0
     severity=Severity.MEDIUM,
     expected="at most {clock_ok_seconds} seconds from the clock of the scanner",
     action="Set the clocks right and keep them so",
-    remedy="Linux: `timedatectl set-ntp true`. Windows: `w32tm /resync`. macOS: `sudo sntp -sS time.apple.com`. "
-    "Verify: `date -u` beside a clock that is right.",
+    remedy="Linux: `timedatectl set-ntp true`. Windows: `w32tm /resync`. macOS: `sudo sntp -sS time.apple.com`.\n"
+    "Check: `date -u` beside a clock that is right.",
     limits="Compares with the clock of the scanner at one moment. The time zone is not judged.",
     catalogue=("LOG-ANY-001",),
     key=True,

@@ -18,8 +18,9 @@ _ROTATION = 2
     expected="lines about logons of at least {log_retention_ok_days} days ago; 180 days is advised",
     action="Keep logs longer",
     remedy="/etc/systemd/journald.conf.d/keep.conf: `[Journal]`, `SystemMaxUse=4G`, `MaxRetentionSec=6month`, then "
-    "`systemctl restart systemd-journald`. Where rsyslog writes: `weekly` and `rotate 26` in /etc/logrotate.d/rsyslog. "
-    "Verify after some weeks: `journalctl --system | head -n 1`.",
+    "`systemctl restart systemd-journald`. Where rsyslog writes: `weekly` and `rotate 26` in "
+    "/etc/logrotate.d/rsyslog.\n"
+    "Check after some weeks: `journalctl --system | head -n 1`.",
     limits="Measures the oldest line in the usual places; gaps in between are not seen.",
     catalogue=("LOG-LNX-002",),
     key=True,

@@ -16,7 +16,7 @@ _FRESH = timedelta(hours=48)
     expected="journald or a syslog daemon writes to a disk",
     action="Keep the logs of Linux machines on disk",
     remedy="`mkdir -p /var/log/journal && systemctl restart systemd-journald`, or `Storage=persistent` in "
-    "/etc/systemd/journald.conf.d/keep.conf. Verify: `journalctl --list-boots` shows earlier starts after a reboot.",
+    "/etc/systemd/journald.conf.d/keep.conf.\nCheck: `journalctl --list-boots` shows earlier starts after a reboot.",
     limits="Sees settings, daemons and file times; it does not restart the machine.",
     catalogue=("LOG-LNX-001",),
     key=True,
