@@ -80,8 +80,8 @@ ask() {
   for n2_need in $5; do
     command -v "$n2_need" >/dev/null 2>&1 || { n2_frame "M $1 $n2_need"; return 0; }
   done
+  n2_now; n2_frame "B $1 $n2_up"  # the place to die when a flood closed the pipe: this question is then asked again
   n2_out " $n2_i" >&5
-  n2_now; n2_frame "B $1 $n2_up"
   n2_id=$1 n2_text=$6 n2_limit_s=$3 n2_secs=0
   set --
   (
@@ -106,7 +106,7 @@ questions() {
 # All questions after number $n2_from; tells on descriptor 5 how far it came.
 n2_run() {
   exec 4>&1
-  n2_i=0 n2_hung=
+  n2_now; n2_i=0 n2_hung= n2_secs=0 n2_total=$((${n2_up%.*} - n2_born))
   n2_me=; { read -r n2_me n2_x < /proc/self/stat; } 2>/dev/null
   [ -n "$n2_me" ] || n2_me=$(exec sh -c 'echo $PPID')
   trap 'n2_secs=$((n2_secs + 1)) n2_total=$((n2_total + 1))' USR1
@@ -128,7 +128,7 @@ n2_run() {
 
 # The questions of the classes in $1 (never, preferred, required), as whoever we are.
 n2_part() {
-  n2_want=$1 n2_from=0 n2_total=0 n2_secs=0 n2_head=
+  n2_want=$1 n2_from=0 n2_head=
   command -v head >/dev/null 2>&1 && n2_head=yes
   exec 4>&1
   while :; do
@@ -154,6 +154,7 @@ _TOP = r"""
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/usr/syno/bin:/usr/syno/sbin
 export PATH
 exec 3>&1
+n2_now; n2_born=${n2_up%.*}
 n2_who=$(id); n2_uid=${n2_who#uid=}; n2_user=${n2_uid#*"("}; n2_uid=${n2_uid%%[!0-9]*}; n2_user=${n2_user%%")"*}
 n2_frame "H $n2_os ${n2_uid:-x} $(date -u +%s) $n2_user"
 if [ "$n2_uid" = 0 ]; then n2_part npr | n2_pack
@@ -175,7 +176,7 @@ else
 _BECOME = r"""
 n2_become() {
   exec 4>&1
-  n2_e=$( { n2_out "main() {$n2_nl$n2_program$n2_nl$n2_rooted$n2_nl}${n2_nl}main$n2_nl" |
+  n2_e=$( { n2_out "main() {$n2_nl$n2_program${n2_nl}n2_born=$n2_born$n2_nl$n2_rooted$n2_nl}${n2_nl}main$n2_nl" |
     @BECOME@ -n /bin/sh -s; } 2>&1 1>&4 3>&- 5>&- )
   n2_r=$?
   [ $n2_r = 42 ] && n2_out yes >&5
@@ -189,7 +190,8 @@ exit 42'
 
 
 def script(questions: Sequence[Question], *, nonce: str = PLACEHOLDER, become: str = "", seconds: int = 90) -> str:
-    """The script, whole. `seconds` is its own total limit on the host; each part (user, root) has as much.
+    """The script, whole. `seconds` is its own total limit on the host (for each part, user and root, where there
+    is no /proc to tell the time).
 
     Only questions of kind `shell` are put into it. `become` is "", "sudo" or "doas".
     """

@@ -61,7 +61,7 @@ class Ssh:
         login = self.login
         visit = Visit(questions, self.vantage, login.become, seconds)
         deadline = time.monotonic() + seconds
-        with _explained(login), _connected(login, deadline) as transport:
+        with _explained(login, deadline), _connected(login, deadline) as transport:
             _exchange(transport, visit, deadline)
         return visit.recording()
 
@@ -190,43 +190,47 @@ def _beside(channel: paramiko.Channel, script: bytes, visit: Visit) -> None:
 
 
 @contextlib.contextmanager
-def _explained(login: Login) -> Iterator[None]:
+def _explained(login: Login, deadline: float) -> Iterator[None]:
     """Whatever goes wrong on the way becomes a TransportError that says what to do."""
-    import paramiko
-
     where = f"{login.host} port {login.port}"
     try:
         yield
     except TransportError:
         raise
-    except paramiko.BadHostKeyException as trouble:
-        raise TransportError(
+    except Exception as trouble:
+        if time.monotonic() >= deadline:  # then the watchdog closed it, whatever paramiko calls that
+            raise TransportError(Reason.TIMEOUT, f"{where} took longer than it was given") from trouble
+        raise _reasoned(login, where, trouble) from trouble
+
+
+def _reasoned(login: Login, where: str, trouble: Exception) -> TransportError:
+    import paramiko
+
+    if isinstance(trouble, paramiko.BadHostKeyException):
+        return TransportError(
             Reason.HOST_KEY,
             f"{where} shows another host key than the one that is known for it",
             f"Find out why; only if it was reinstalled, remove its line: ssh-keygen -R {login.host}",
-        ) from trouble
-    except paramiko.AuthenticationException as trouble:
-        raise TransportError(
+        )
+    if isinstance(trouble, paramiko.AuthenticationException):
+        return TransportError(
             Reason.AUTH_FAILED,
             f"{where} does not accept {login.user} this way",
             f"Try it by hand: ssh -p {login.port} {login.user}@{login.host}",
-        ) from trouble
-    except paramiko.SSHException as trouble:
-        raise _protocol(where, trouble) from trouble
-    except socket.gaierror as trouble:
-        raise TransportError(
-            Reason.UNREACHABLE, f"no address is known for {login.host}", "Check the name."
-        ) from trouble
-    except TimeoutError as trouble:
-        raise TransportError(
+        )
+    if isinstance(trouble, paramiko.SSHException):
+        return _protocol(where, trouble)
+    if isinstance(trouble, socket.gaierror):
+        return TransportError(Reason.UNREACHABLE, f"no address is known for {login.host}", "Check the name.")
+    if isinstance(trouble, TimeoutError):
+        return TransportError(
             Reason.UNREACHABLE, f"{where} does not answer", "Is it switched on, and does its firewall let this in?"
-        ) from trouble
-    except (OSError, EOFError) as trouble:
-        raise TransportError(
-            Reason.UNREACHABLE, f"{where}: {trouble or 'the connection ended'}", "Does an SSH server run there?"
-        ) from trouble
-    except Exception as trouble:  # what a strange server sends can trip paramiko anywhere
-        raise TransportError(Reason.UNREACHABLE, f"{where}: no sound SSH ({type(trouble).__name__})") from trouble
+        )
+    if isinstance(trouble, (OSError, EOFError)):
+        said = str(trouble) or "the connection ended"
+        return TransportError(Reason.UNREACHABLE, f"{where}: {said}", "Does an SSH server run there?")
+    # What a strange server sends can trip paramiko anywhere.
+    return TransportError(Reason.UNREACHABLE, f"{where}: no sound SSH ({type(trouble).__name__})")
 
 
 def _protocol(where: str, trouble: Exception) -> TransportError:

@@ -1,0 +1,223 @@
+"""What can go wrong over SSH, with a real server: each host costs its own row, in time, with a reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from nis2scan.api import Reason, Recording, Root, Status, shell
+from nis2scan.collect import collect
+from nis2scan.facts.session import Session
+from nis2scan.model import Question
+from nis2scan.secrets import Secret
+from nis2scan.testing import fact
+from nis2scan.transport.ssh import Login, Ssh
+
+HELLO = shell("echo hello", seconds=1)
+WIDE = shell("echo wide; id -u", runs=("id",), root=Root.PREFERRED)
+DEEP = shell("echo deep; id -u", runs=("id",), root=Root.REQUIRED)
+PASSWORD = "correct horse"
+
+Account = Callable[..., Login]
+
+
+def visit(login: Login, *questions: Question, seconds: float = 20) -> Recording:
+    return collect("host", Ssh(login), questions or (HELLO,), seconds)
+
+
+def new_key(folder: Path) -> str:
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "new")], check=True)
+    return (folder / "new").read_text()
+
+
+def test_a_host_key_that_is_not_known_is_refused_with_its_fingerprint(server: Login) -> None:
+    got = visit(dataclasses.replace(server, known_hosts=()))
+    assert got.failed is Reason.HOST_KEY
+    assert "SHA256:" in got.failure
+
+
+def test_another_host_key_than_the_known_one_is_refused(server: Login, tmp_path: Path) -> None:
+    new_key(tmp_path)
+    known = tmp_path / "known"
+    known.write_text(f"[127.0.0.1]:{server.port} {(tmp_path / 'new.pub').read_text()}")
+    got = visit(dataclasses.replace(server, known_hosts=(known,)))
+    assert got.failed is Reason.HOST_KEY
+    assert "another host key" in got.failure
+
+
+def test_a_key_that_is_not_accepted_is_tried_once(server: Login, tmp_path: Path) -> None:
+    got = visit(dataclasses.replace(server, key=Secret(new_key(tmp_path))))
+    assert got.failed is Reason.AUTH_FAILED
+    log = server.known_hosts[0].with_name("log").read_text()
+    assert "Too many authentication failures" not in log
+
+
+def test_a_key_that_cannot_be_read_is_said_before_connecting(server: Login) -> None:
+    got = visit(dataclasses.replace(server, key=Secret("no key"), port=1))
+    assert got.failed is Reason.NO_CREDENTIAL
+
+
+def test_a_password_opens_and_a_wrong_one_does_not(account: Account) -> None:
+    assert visit(account("plain", key=None, password=Secret(PASSWORD))).answer(HELLO).text == "hello\n"
+    assert visit(account("plain", key=None, password=Secret("wrong"))).failed is Reason.AUTH_FAILED
+
+
+def test_a_login_never_shows_its_secrets(server: Login) -> None:
+    login = dataclasses.replace(server, password=Secret("hunter2"), passphrase=Secret("hunter3"))
+    shown = f"{login} {login!r} {Ssh(login)!r} {login.password} {login.password!r:>40}"
+    assert "hunter" not in shown
+    assert "PRIVATE" not in shown
+
+
+def test_noise_of_a_login_shell_is_dropped(account: Account) -> None:
+    assert visit(account("noisy")).answer(HELLO).text == "hello\n"
+
+
+@pytest.mark.parametrize("user", ["noshell", "mute", "endless"])
+def test_a_login_shell_that_is_none_is_named_in_time(account: Account, user: str) -> None:
+    began = time.monotonic()
+    got = visit(account(user), seconds=30)
+    assert time.monotonic() - began < 15
+    assert got.failed is Reason.UNSUPPORTED_PLATFORM
+    assert "no POSIX shell" in got.failure
+
+
+def test_a_host_that_takes_the_script_and_is_silent_has_its_total_time_only(account: Account) -> None:
+    began = time.monotonic()
+    assert visit(account("mute"), seconds=2).failed is Reason.TIMEOUT
+    assert time.monotonic() - began < 4
+
+
+def test_a_host_that_leaves_at_once_is_unreachable(account: Account) -> None:
+    assert visit(account("gone")).failed in (Reason.UNREACHABLE, Reason.UNSUPPORTED_PLATFORM)
+
+
+def test_a_host_that_leaves_midway_gives_what_it_gave(account: Account) -> None:
+    big = shell("head -c 30000 /dev/urandom | od -An -tx1", runs=("head", "od"), cap=200_000)
+    got = visit(account("leaves"), HELLO, big)
+    assert got.failed is None
+    assert got.platform == "linux"
+    assert got.answer(big).status is Status.TIMEOUT
+    assert fact(Session, got).bye == 0
+
+
+def test_endless_bytes_stop_at_the_cap(server: Login) -> None:
+    flood = shell("cat /dev/urandom", runs=("cat",), seconds=20, cap=20_000_000)
+    began = time.monotonic()
+    got = visit(server, HELLO, flood, seconds=30)
+    assert time.monotonic() - began < 15
+    assert got.answer(HELLO).text == "hello\n"
+    assert got.answer(flood).status in (Status.TIMEOUT, Status.TRUNCATED)
+
+
+@contextmanager
+def listener(say: bytes) -> Iterator[int]:
+    """A server that takes a connection, says something, and then nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        kept: list[socket.socket] = []
+
+        def serve() -> None:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            kept.append(connection)
+            connection.sendall(say)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+        for connection in kept:
+            connection.close()
+
+
+@pytest.mark.parametrize(
+    ("says", "reason"),
+    [
+        (b"", {Reason.TIMEOUT}),
+        (b"SSH-2.0-silent\r\n", {Reason.TIMEOUT, Reason.UNREACHABLE}),
+        (b"HTTP/1.1 400 Bad\r\n\r\n", {Reason.TIMEOUT}),
+        (b"\x00\xff" * 5000, {Reason.TIMEOUT, Reason.UNREACHABLE}),
+    ],
+)
+def test_a_server_that_is_no_ssh_costs_only_its_time(server: Login, says: bytes, reason: set[Reason]) -> None:
+    with listener(says) as port:
+        began = time.monotonic()
+        got = visit(dataclasses.replace(server, port=port), seconds=2)
+    assert time.monotonic() - began < 5
+    assert got.failed in reason
+
+
+def test_nobody_there_is_unreachable(server: Login) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    got = visit(dataclasses.replace(server, port=port))
+    assert (got.failed, got.vantage) == (Reason.UNREACHABLE, "ssh")
+
+
+def test_no_thread_and_no_connection_is_left(server: Login) -> None:
+    visit(server)
+    before = threading.active_count()
+    for _ in range(3):
+        visit(server)
+        visit(dataclasses.replace(server, known_hosts=()))
+    time.sleep(0.5)
+    assert threading.active_count() <= before
+
+
+# ---- the privileged part -----------------------------------------------------------------------
+
+
+def rights(got: Recording) -> tuple[Sequence[str], bool]:
+    return got.answer(WIDE).lines, got.answer(WIDE).as_root
+
+
+@pytest.mark.parametrize(("user", "become"), [("mayroot", "sudo"), ("mayroot2", "doas")])
+def test_whoever_may_become_root_is_asked_as_root_once(account: Account, user: str, become: str) -> None:
+    got = visit(account(user, become=become), HELLO, WIDE, DEEP)
+    assert rights(got) == (["wide", "0"], True)
+    assert got.answer(DEEP).lines == ["deep", "0"]
+    assert got.answer(HELLO).as_root is False
+    seen = fact(Session, got)
+    assert (seen.root, seen.refusal, seen.user) == (True, "", user)
+    assert seen.uid > 0
+
+
+@pytest.mark.parametrize("become", ["sudo", "doas"])
+def test_whoever_may_not_is_asked_as_himself_and_the_refusal_is_kept(account: Account, become: str) -> None:
+    got = visit(account("plain", become=become), HELLO, WIDE, DEEP)
+    said, as_root = rights(got)
+    assert (said[0], said[1] != "0", as_root) == ("wide", True, False)
+    assert got.answer(DEEP).status is Status.DENIED
+    seen = fact(Session, got)
+    assert seen.root is False
+    assert seen.refusal
+    assert got.answer(DEEP).complaint == seen.refusal
+
+
+def test_nobody_becomes_root_unasked(account: Account) -> None:
+    got = visit(account("mayroot"), HELLO, WIDE, DEEP)
+    assert rights(got)[1] is False
+    assert got.answer(DEEP).status is Status.DENIED
+
+
+def test_the_root_part_has_a_search_path_of_its_own(account: Account) -> None:
+    path = shell('echo "$PATH"', root=Root.REQUIRED)
+    got = visit(account("mayroot", become="sudo"), path)
+    assert got.answer(path).text == "/usr/sbin:/usr/bin:/sbin:/bin\n"
+
+
+def test_a_flood_and_a_hang_in_the_root_part_cost_only_themselves(account: Account) -> None:
+    flood = shell("yes", root=Root.REQUIRED, seconds=5, cap=500)
+    hang = shell("sleep 77", root=Root.REQUIRED, seconds=1)
+    got = visit(account("mayroot", become="sudo"), hang, flood, DEEP, WIDE)
+    assert got.answer(flood).status is Status.TRUNCATED
+    assert got.answer(hang).status is Status.TIMEOUT
+    assert (got.answer(DEEP).lines, rights(got)[1]) == (["deep", "0"], True)
