@@ -56,6 +56,8 @@ class Language:
         return str(value)
 
     def number(self, value: float) -> str:
+        if isinstance(value, int) and abs(value) < 1000:
+            return str(value)  # the same everywhere, and a large report holds a hundred thousand of them
         from babel.numbers import format_decimal
 
         return format_decimal(value, locale=self.code)

@@ -15,7 +15,7 @@ from defusedcsv import csv
 
 from nis2scan.api import Assessment, Report, View
 
-from .rows import COLUMNS, cut, row
+from .rows import COLUMNS, Rows
 
 
 def _write(assessment: Assessment, view: View, out: BinaryIO) -> None:
@@ -24,8 +24,8 @@ def _write(assessment: Assessment, view: View, out: BinaryIO) -> None:
     text = io.TextIOWrapper(out, "utf-8-sig" if dutch else "utf-8", "replace", newline="")
     lines = csv.writer(text, delimiter=";" if dutch else ",", lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
     lines.writerow([view.language.source(header) if dutch else name for name, header in COLUMNS.items()])
-    for finding in assessment.findings:
-        lines.writerow([_cell(value) for value in row(assessment, finding, view.language).values()])
+    for row in Rows(assessment, view.language):
+        lines.writerow([_cell(value) for value in row])
     text.flush()
     text.detach()
 
@@ -34,7 +34,7 @@ def _cell(value: str | datetime) -> str:
     """defusedcsv marks the openings of a formula and leaves numbers as they are; it does not know a leading tab."""
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
-    return "'" + cut(value) if value[:1] in ("\t", "\n", "\r", "\0") else cut(value)
+    return "'" + value if value[:1] in ("\t", "\n") else value
 
 
 csv_table = Report("csv", "findings.csv", _write)

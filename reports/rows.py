@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 
-from nis2scan.api import Assessment, Finding, Language, words
+from nis2scan.api import Assessment, Finding, Language, Message, Said, words
 
 
 def _(text: str) -> str:
@@ -17,7 +19,7 @@ COLUMNS = {
     "measure": _("Measure"),
     "host": _("Device"),
     "subject": _("Part"),
-    "title": _("Judged"),
+    "title": _("Looked for"),
     "outcome": _("Outcome"),
     "severity": _("Severity"),
     "found": _("Found"),
@@ -36,27 +38,45 @@ CELL = 32_767
 """What a cell of a spreadsheet program can hold, in characters."""
 
 
-def row(assessment: Assessment, finding: Finding, language: Language) -> dict[str, str | datetime]:
-    """The cells of one finding by column name: words in the language, hosts' strings cleaned, the moment as it is."""
-    check, tell = assessment.checks.get(finding.check), language.source
-    return {
-        "measure": tell(words.MEASURES[finding.measure]),
-        "host": words.host_word(language, finding.host),
-        "subject": words.clean(finding.subject),
-        "title": tell(check.title) if check else finding.check,
-        "outcome": tell(words.OUTCOMES[finding.outcome]),
-        "severity": tell(words.SEVERITIES[finding.severity]),
-        "found": words.clean(language.text(finding.found)),
-        "expected": words.clean(language.text(finding.expected)),
-        "reason": tell(words.REASONS[finding.reason]) if finding.reason else "",
-        "action": tell(check.action) if check and finding.open else "",
-        "remedy": tell(finding.remedy) if finding.open else "",
-        "confidence": tell(words.CONFIDENCES[finding.confidence]),
-        "taken_at": finding.taken_at,
-        "catalogue": " ".join(finding.catalogue),
-        "check": finding.check,
-        "id": finding.id,
-    }
+class Rows:
+    """The lines of one assessment in one language. What many lines share is put into words once."""
+
+    def __init__(self, assessment: Assessment, language: Language) -> None:
+        self.assessment, self.language = assessment, language
+        self._tell = cache(language.source)
+        self._host = cache(lambda host: cut(words.host_word(language, host)))
+        self._said = cache(lambda said: cut(language.text(said)))
+
+    def __iter__(self) -> Iterator[tuple[str | datetime, ...]]:
+        """The cells of every finding, in the order of COLUMNS: cleaned text that fits, and the moment as it is."""
+        for finding in self.assessment.findings:
+            yield self._row(finding)
+
+    def _row(self, finding: Finding) -> tuple[str | datetime, ...]:
+        check, tell = self.assessment.checks.get(finding.check), self._tell
+        return (
+            tell(words.MEASURES[finding.measure]),
+            self._host(finding.host),
+            cut(finding.subject),
+            tell(check.title) if check else finding.check,
+            tell(words.OUTCOMES[finding.outcome]),
+            tell(words.SEVERITIES[finding.severity]),
+            self._sentence(finding.found),
+            self._sentence(finding.expected),
+            tell(words.REASONS[finding.reason]) if finding.reason else "",
+            tell(check.action) if check and finding.open else "",
+            tell(finding.remedy) if finding.open else "",
+            tell(words.CONFIDENCES[finding.confidence]),
+            finding.taken_at,
+            " ".join(finding.catalogue),
+            finding.check,
+            finding.id,
+        )
+
+    def _sentence(self, said: Said) -> str:
+        """Sentences without anything of one host in them recur; the others are not worth keeping."""
+        recurs = isinstance(said, Message) and not said.values
+        return self._said(said) if recurs else cut(self.language.text(said))
 
 
 def cut(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from nis2scan.api import Assessment, Language, MeasureRow, Outcome, Report, Severity, View, say, words
 
-from .rows import COLUMNS, cut, row
+from .rows import COLUMNS, Rows, cut
 
 TABLE_ROWS = 10_000
 """Above this many findings the sheet is written line by line and has a filter instead of a table."""
@@ -62,14 +62,18 @@ class _Book:
         return sheet
 
     def put(self, sheet: Any, at: int, values: Sequence[object], formats: Sequence[str] = ()) -> None:
-        """One line. Numbers as numbers, days and moments as such in local time, all else as text."""
+        """One line. Numbers as numbers, days and moments as such in local time, all else as text that fits."""
         for column, value in enumerate(values):
+            if value == "" or value is None:
+                continue
             named = formats[column] if column < len(formats) else ""
             if self._cell(sheet, at, column, value, named) not in (0, None):
                 raise CellRefused(f"{sheet.name}, row {at + 1}, column {column + 1}")
 
     def _cell(self, sheet: Any, at: int, column: int, value: object, named: str) -> Any:
         match value:
+            case str():
+                return sheet.write_string(at, column, value, self.formats[named or "text"])
             case datetime():
                 local = value.astimezone().replace(tzinfo=None)
                 return sheet.write_datetime(at, column, local, self.formats["moment"])
@@ -77,9 +81,7 @@ class _Book:
                 return sheet.write_datetime(at, column, value, self.formats["day"])
             case int() | float():
                 return sheet.write_number(at, column, value, self.formats[named or "text"])
-            case "" | None:
-                return sheet.write_blank(at, column, None, self.formats[named or "text"])
-        return sheet.write_string(at, column, cut(str(value)), self.formats[named or "text"])
+        raise CellRefused(f"{sheet.name}: {type(value).__name__} is no value for a cell")
 
 
 def _write(assessment: Assessment, view: View, out: BinaryIO) -> None:
@@ -118,7 +120,7 @@ def _measure(language: Language, row: MeasureRow) -> list[object]:
         language.source(words.MEASURES[row.measure]),
         language.source(words.STATES[row.state]),
         *(row.passed, row.warned, row.failed, row.unseen, row.not_applicable, row.attested),
-        *(row.assets_looked, row.assets, row.oldest, language.text(row.why_incomplete)),
+        *(row.assets_looked, row.assets, row.oldest, cut(language.text(row.why_incomplete))),
     ]
 
 
@@ -135,9 +137,9 @@ def _findings(book: _Book, assessment: Assessment) -> None:
     else:
         sheet.autofilter(0, 0, max(last, 1), column)
     book.put(sheet, 0, heads, ["head"] * len(heads))
-    for at, finding in enumerate(assessment.findings, 1):
-        formats = ["text"] * where + [_OF_OUTCOME.get(finding.outcome, "grey")]
-        book.put(sheet, at, list(row(assessment, finding, book.language).values()), formats)
+    colours = {outcome: (*["text"] * where, _OF_OUTCOME.get(outcome, "grey")) for outcome in Outcome}
+    for at, (finding, row) in enumerate(zip(assessment.findings, Rows(assessment, book.language), strict=True), 1):
+        book.put(sheet, at, row, colours[finding.outcome])
 
 
 def _hosts(book: _Book, assessment: Assessment) -> None:
@@ -157,8 +159,8 @@ def _hosts(book: _Book, assessment: Assessment) -> None:
     counts = Counter((finding.host, finding.outcome) for finding in assessment.findings)
     for at, asset in enumerate(assessment.assets, 1):
         why = _(words.REASONS[asset.reason]) if asset.reason else ""
-        known: list[object] = [words.clean(asset.name), _(words.KINDS.get(asset.kind, asset.kind))]
-        known += [words.clean(asset.address), words.clean(asset.system), _("yes") if asset.looked else _("no")]
+        known: list[object] = [cut(asset.name), _(words.KINDS.get(asset.kind, asset.kind))]
+        known += [cut(asset.address), cut(asset.system), _("yes") if asset.looked else _("no")]
         known += [why, asset.taken_at]
         book.put(sheet, at, [*known, *(counts[asset.name, outcome] for outcome in Outcome)])
 
@@ -176,7 +178,7 @@ def _not_assessed(book: _Book, assessment: Assessment) -> None:
     sheet = book.sheet(_("Not looked at"), [40, 10, 10, 60, 60, 40], 0)
     book.put(sheet, 0, heads, ["head"] * len(heads))
     for at, cause in enumerate(assessment.unseen, 1):
-        hosts = ", ".join(words.host_word(book.language, host) for host in cause.hosts)
+        hosts = cut(", ".join(words.host_word(book.language, host) for host in cause.hosts))
         step = book.language.text(cause.next_step)
         line = [_(words.REASONS[cause.reason]), cause.findings, len(cause.hosts), hosts, step, cause.command]
         book.put(sheet, at, line, ["text", "text", "text", "wrap", "wrap"])
@@ -190,13 +192,10 @@ def _legend(book: _Book, assessment: Assessment) -> None:
         Outcome.WARN: _("Looked at, and it deserves attention."),
         Outcome.FAIL: _("Looked at, and not as it should be."),
         Outcome.NOT_APPLICABLE: _("Looked where it would be, and it is not there."),
-        Outcome.NOT_ASSESSED: _(
-            "Could not be looked at; the reason stands beside it. This never counts as in order."
-        ),
+        Outcome.NOT_ASSESSED: _("Could not be looked at; the reason stands beside it. This never counts as in order."),
     }
     lines: list[tuple[object, object, str]] = [
-        (_(words.OUTCOMES[outcome]), meaning, _OF_OUTCOME.get(outcome, "grey"))
-        for outcome, meaning in meanings.items()
+        (_(words.OUTCOMES[outcome]), meaning, _OF_OUTCOME.get(outcome, "grey")) for outcome, meaning in meanings.items()
     ]
     lines.append((_("Severity"), " < ".join(_(words.SEVERITIES[each]) for each in Severity), "text"))
     lines += [

@@ -195,10 +195,19 @@ class Page:
         return sorted((labels[check], count) for check, count in counts.items())
 
     def label(self, finding: Finding) -> str:
-        """What a line of a list is about: the title states the fault, so a pass is named by what was expected."""
-        if finding.outcome is Outcome.PASS:
-            return words.clean(self.language.text(finding.expected), 300)
-        return self.language.source(self.title(finding.check))
+        """What a line of a list is about. Only an open finding is named by its fault, else it would seem true."""
+        if finding.open:
+            return self.language.source(self.title(finding.check))
+        return words.clean(self.language.text(finding.expected), 300)
+
+    @cached_property
+    def _expected(self) -> dict[str, str]:
+        unseen = {finding.check: finding for finding in self.assessment.findings if finding.reason}
+        return {check: self.label(finding) for check, finding in unseen.items()}
+
+    def expected(self, check: str) -> str:
+        """What a check that could not be judged would have wanted to see."""
+        return self._expected.get(check) or self.language.source(self.title(check))
 
     def title(self, check: str) -> str:
         known = self.assessment.checks.get(check)

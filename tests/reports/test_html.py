@@ -101,7 +101,7 @@ def test_every_open_finding_stands_once_with_its_evidence_and_the_low_ones_with_
 
 def test_every_finding_is_a_line_with_its_device(bakery: Assessment, written: Written) -> None:
     tables = re.findall(r'<table class="cards findings">.*?</table>', written("html").decode(), re.S)
-    assert sum(table.count("<tr>") - 1 for table in tables) == len(bakery.findings)
+    assert sum(table.count("<tr") - 1 for table in tables) == len(bakery.findings)
 
 
 def test_the_counts_on_page_one_are_the_counts_of_the_findings(bakery: Assessment, written: Written) -> None:
