@@ -102,9 +102,9 @@ class NotJudged(Nis2scanError):
 
 
 class CannotTell(NotJudged):
-    """It could not be read or not be judged. Becomes *not assessed*."""
+    """It could not be read or not be judged. Becomes *not assessed*. `detail`: a sentence (`say`), or the host's words."""
 
-    def __init__(self, reason: Reason, detail: str = "") -> None:
+    def __init__(self, reason: Reason, detail: object = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else str(reason))
         self.reason = reason
         self.detail = detail

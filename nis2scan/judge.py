@@ -90,7 +90,7 @@ def _finding(check: Check, facts: Facts, part: str, what: Part | NotJudged) -> F
             lowered = check.severity.milder if outcome is Outcome.WARN else check.severity
             severity = what.severity or lowered
         case Unknown() | CannotTell():
-            outcome, reason, found = Outcome.NOT_ASSESSED, what.reason, what.detail
+            outcome, reason, found = Outcome.NOT_ASSESSED, what.reason, _said(what.detail)
         case NotThere() | Absent():
             outcome, found = Outcome.NOT_APPLICABLE, _said(what.evidence)
         case _:

@@ -173,7 +173,7 @@ class Store:
 
     def runs(self) -> list[tuple[int, str, str | None]]:
         """Number, start and end of every run, the newest first."""
-        return [tuple(row) for row in self._db.execute("SELECT id, started, finished FROM run ORDER BY id DESC")]  # type: ignore[misc]
+        return [tuple(row) for row in self._db.execute("SELECT id, started, finished FROM run ORDER BY id DESC")]
 
     def recordings(self, run: int) -> list[tuple[str, bytes]]:
         """Asset id and bytes of every recording of a run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import traceback
 
@@ -29,6 +30,10 @@ def call(module: str, arguments: list[str]) -> int:
         if wrong.next_step:
             print(f"  {wrong.next_step}", file=sys.stderr)
         return wrong.exit_code
+    except BrokenPipeError:
+        # Whoever read along (head, less) has enough. The rest must not be flushed into the closed pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("nis2scan: stopped", file=sys.stderr)
         return 130

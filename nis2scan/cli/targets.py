@@ -13,7 +13,7 @@ from nis2scan.config import Login as LoginSettings
 from nis2scan.config import Settings
 from nis2scan.inventory import Place, places
 from nis2scan.scan import Target
-from nis2scan.secrets import Secret, private_key, resolve
+from nis2scan.secrets import Secret, key_file, resolve
 from nis2scan.transport.local import Local
 from nis2scan.transport.ssh import Login, Ssh
 
@@ -62,5 +62,5 @@ def _account(name: str, login: LoginSettings, programs: Mapping[str, Sequence[st
             return None
         return resolve(reference, ask=getpass.getpass, programs=programs, label=f"{name} ({login.user}): ")
 
-    key = private_key(login.key.expanduser()) if login.key is not None else None
+    key = key_file(login.key) if login.key is not None else None
     return _Account(login, fetch(login.password), key, fetch(login.passphrase))
