@@ -16,7 +16,7 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 
 # Heavy work that would starve each other on two processors, and fixtures worth making once: one worker a group.
-GROUPS = {"lab": "heavy", "test_lab": "heavy", "test_screens": "heavy", "test_packaging": "wheel"}
+GROUPS = {"lab": "heavy", "test_lab": "heavy", "test_browser": "heavy", "test_packaging": "wheel"}
 GROUPS |= {"test_contributing": "wheel"}
 
 

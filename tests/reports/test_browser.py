@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
+import importlib.util
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -24,8 +24,9 @@ QUIET = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "nis2scan-browser-tools"
-AXE = Path(os.environ.get("NIS2SCAN_BROWSER_TOOLS", _CACHE)) / "node_modules" / "axe-core" / "axe.min.js"
+# The rules of axe-core, as one file in a package of which nothing else is used or imported.
+_PACKAGE = importlib.util.find_spec("axe_playwright_python")
+AXE = Path((_PACKAGE and _PACKAGE.origin) or "nowhere").parent / "axe.min.js"
 
 
 def _browser(folder: Path, page: Path, *arguments: str) -> str:
@@ -58,7 +59,7 @@ def _result(dumped: str) -> str:
 @pytest.mark.parametrize("size", ["1200,900", "500,900"])
 def test_axe_finds_no_violation_with_everything_opened(code: str, size: str, written: Written, tmp_path: Path) -> None:
     if not AXE.exists():
-        pytest.skip("axe-core is not there: run scripts/browser-tools")
+        pytest.skip("axe-core is not there: run scripts/setup dev")
     run = """
     document.querySelectorAll("details").forEach(function (d) { d.open = true; });
     axe.run(document, {resultTypes: ["violations"]}).then(function (r) {
