@@ -33,8 +33,8 @@ def sentences() -> dict[str, str]:
                 found.setdefault(text, f"{file.relative_to(TOP)}:{line}")
     method = [("**.html.j2", "jinja2.ext:babel_extract"), ("**.j2", "jinja2.ext:babel_extract")]
     options = {"**": {"newstyle_gettext": "true", "trimmed": "true"}}
-    for name, line, text, _comments, _context in extract_from_dir(TOP / "reports", method, options):
-        for form in [text] if isinstance(text, str) else text:
+    for name, line, source, _comments, _context in extract_from_dir(TOP / "reports", method, options):
+        for form in [source] if isinstance(source, str) else source:
             found.setdefault(form, f"reports/{name}:{line}")
     found.update(_of_checks())
     return {text: where for text, where in found.items() if text.strip()}
@@ -67,7 +67,7 @@ def translated() -> dict[str, str]:
             texts = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
             if message.id and all(texts) and not message.fuzzy:
                 forms = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
-                found.update(zip(forms, texts, strict=False))
+                found.update(zip(forms, map(str, texts), strict=False))
     return found
 
 
