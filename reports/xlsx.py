@@ -1,4 +1,4 @@
-"""`report.xlsx`: the whole matrix to filter, sort and hand over. Text is only ever written as text."""
+"""`findings.xlsx`: the whole matrix to filter, sort and hand over. Text is only ever written as text."""
 
 from __future__ import annotations
 
@@ -210,4 +210,4 @@ def _legend(book: _Book, assessment: Assessment) -> None:
         book.put(sheet, at, [word, meaning], [colour, "wrap"])
 
 
-xlsx = Report("xlsx", "report.xlsx", _write)
+xlsx = Report("xlsx", "findings.xlsx", _write)

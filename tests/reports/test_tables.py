@@ -146,9 +146,9 @@ def test_another_program_than_the_one_it_was_tested_with_opens_the_workbook(writ
     converter = shutil.which("ssconvert")
     if converter is None:
         pytest.skip("gnumeric's ssconvert is not installed")
-    (tmp_path / "report.xlsx").write_bytes(written("xlsx"))
+    (tmp_path / "findings.xlsx").write_bytes(written("xlsx"))
     done = subprocess.run(
-        [converter, "-S", "report.xlsx", "sheet-%n.csv"], cwd=tmp_path, capture_output=True, timeout=120, check=True
+        [converter, "-S", "findings.xlsx", "sheet-%n.csv"], cwd=tmp_path, capture_output=True, timeout=120, check=True
     )
     assert b"rror" not in done.stderr
     with (tmp_path / "sheet-1.csv").open(encoding="utf-8", newline="") as stream:
