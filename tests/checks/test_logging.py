@@ -256,7 +256,7 @@ def looked(
         answered(JOURNAL, f"{line}end=\n", err=said),
         answered(FIRST_LINES, firsts),
         answered(RULES, rules) if rules is not None else answered(RULES, status=Status.DENIED),
-        answered(COMMS, comms),
+        answered(COMMS, comms + ".\n"),
         *system(kind=kind, age=age, pid1=pid1),  # type: ignore[arg-type]
     )
 

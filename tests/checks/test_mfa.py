@@ -31,7 +31,7 @@ def host(
 ) -> Recording:
     told = (RECORDED / settings).read_text().replace("end=sshd", f"{started}end=sshd")
     sshd = instead or answered(SSHD, told, as_root=True)
-    return recording(sshd, answered(LISTENERS, listening), answered(PAM, pam), answered(COMMS, running))
+    return recording(sshd, answered(LISTENERS, listening), answered(PAM, pam), answered(COMMS, running + ".\n"))
 
 
 def judged(*args: str, **settings: object) -> Finding:

@@ -277,7 +277,7 @@ def _auto(text: str, machine: str = "pid1=systemd\n", comms: str = "systemd\n") 
     return recording(
         answered(OS_RELEASE, DEBIAN),
         answered(MACHINE, _machine(machine)),
-        answered(COMMS, comms),
+        answered(COMMS, comms + ".\n"),
         answered(AUTOMATIC_APT, f"now {NOW}\n{text}"),
     )
 

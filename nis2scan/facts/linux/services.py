@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, shell
+from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, say, shell
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,10 @@ class Units(Fact):
         return unit is not None and unit.active == "active"
 
 
-# Reading with the shell itself: no process is started for it. A process that ends meanwhile is no error.
+# Reading with the shell itself: no process is started for it. A process that ends meanwhile is no error. The dot at the
+# end tells a whole list from one that was cut: what is not in the list does not run.
 COMMS = shell(
-    'for f in /proc/[0-9]*/comm; do { read -r c < "$f"; } 2>/dev/null && printf "%s\\n" "$c"; done; :',
+    'for f in /proc/[0-9]*/comm; do { read -r c < "$f"; } 2>/dev/null && printf "%s\\n" "$c"; done; echo .',
     seconds=5,
     cap=262144,
 )
@@ -58,10 +59,10 @@ UNITS = shell(
 @reads(COMMS)
 def processes(comms: Answer) -> Processes:
     """At least our own shell runs, so no name at all means that /proc could not be read."""
-    names = frozenset(comms.lines)
-    if not names:
-        raise CannotTell(Reason.PARSE_ERROR, "no process is to be seen in /proc")
-    return Processes(names)
+    *names, end = comms.lines or [""]
+    if end != "." or not names:
+        raise CannotTell(Reason.PARSE_ERROR, say("the list of processes is not whole"))
+    return Processes(frozenset(names))
 
 
 @reads(UNITS)
