@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from nis2scan.api import (
@@ -12,7 +11,6 @@ from nis2scan.api import (
     AnswerRow,
     Assessment,
     Asset,
-    Check,
     Confidence,
     Evidence,
     Finding,
@@ -26,6 +24,8 @@ from nis2scan.api import (
     words,
 )
 
+from .parts import Group, HostPage, Section
+
 FIRST_ACTIONS = 5
 OPEN_ACTIONS = 15
 FIRST_CAUSES = 4
@@ -34,54 +34,6 @@ ROWS_A_CHECK = 25
 MOST_LINES = 4_000
 """Findings up to which every device gets its own list; above it the devices are one table of counts."""
 MOST_ASKED = 6
-
-
-@dataclass(frozen=True)
-class Group:
-    """The open findings of one check."""
-
-    check: Check | None
-    id: str
-    outcome: Outcome
-    severity: Severity
-    shown: Sequence[Finding]
-    more: int
-    hosts: tuple[str, ...]
-
-    @property
-    def title(self) -> str:
-        return self.check.title if self.check else self.id
-
-
-@dataclass
-class Section:
-    """One measure with its findings: measured apart from what rests on somebody's word, the rest as counts."""
-
-    measure: Measure
-    row: MeasureRow | None
-    measured: Sequence[Group] = ()
-    attested: Sequence[Group] = ()
-    low: int = 0
-    passed: Sequence[tuple[str, int]] = ()
-    unseen: Sequence[tuple[str, int]] = ()
-    not_applicable: int = 0
-
-    @property
-    def passes(self) -> int:
-        return sum(count for _, count in self.passed)
-
-    @property
-    def not_assessed(self) -> int:
-        return sum(count for _, count in self.unseen)
-
-
-@dataclass
-class HostPage:
-    """One device with its counts and, in a small office, every finding."""
-
-    asset: Asset
-    counts: Counter[Outcome] = field(default_factory=Counter)
-    findings: Sequence[Finding] = ()
 
 
 class Page:

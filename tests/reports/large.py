@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from sample import CHECKS, NOW, sample
+from sample import NOW, sample
+from sample_checks import CHECKS
 
 from nis2scan.assess import actions as grouped
 from nis2scan.assess import measure_rows

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from sample_checks import CHECKS
 
 import nis2scan
 from nis2scan.assess import assess
@@ -20,13 +21,11 @@ from nis2scan.errors import Reason
 from nis2scan.language import Language, language
 from nis2scan.model import (
     Confidence,
-    Effort,
     Evidence,
     Finding,
     Measure,
     Outcome,
     Said,
-    Severity,
     Status,
     say,
 )
@@ -43,163 +42,6 @@ TURNED = "invoice\u202egpj.exe"
 LONG = "x" * 40_000
 HOSTILE = (FORMULA, SCRIPT, TURNED, LONG, "@SUM(1)", "\t=1+1", "\x1b[31mred\x00", "-5", "+31 6", "javascript:alert(1)")
 
-
-@dataclass(frozen=True)
-class _Text:
-    measure: Measure
-    slug: str
-    title: str
-    action: str
-    why: str
-    severity: Severity
-    effort: Effort
-    key: bool = True
-
-
-_H, _M, _L, _C = Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.CRITICAL
-_TEXTS = (
-    _Text(
-        Measure.BACKUP,
-        "last-copy",
-        "The last good back-up is too old",
-        "Make a copy of the server every night",
-        "When ransomware strikes, you are back at the last good copy. Everything after it is lost.",
-        _C,
-        Effort.HALF_DAY,
-    ),
-    _Text(
-        Measure.BACKUP,
-        "restore-test",
-        "A restore was never tested",
-        "Restore one folder and write down the day",
-        "A back-up that was never restored is a hope, not a back-up.",
-        _M,
-        Effort.HOUR,
-        False,
-    ),
-    _Text(
-        Measure.UPDATES,
-        "security-waiting",
-        "Security updates are waiting",
-        "Install the waiting security updates",
-        "Known holes are used by criminals within days.",
-        _H,
-        Effort.HOUR,
-    ),
-    _Text(
-        Measure.UPDATES,
-        "restart-waiting",
-        "A restart is waiting",
-        "Restart the devices that wait for it",
-        "Until then the old, vulnerable program keeps running.",
-        _M,
-        Effort.MINUTES,
-        False,
-    ),
-    _Text(
-        Measure.ENCRYPTION,
-        "system-disk",
-        "The system disk is not encrypted",
-        "Encrypt the disks of the laptops",
-        "Whoever finds a lost laptop can read everything on it.",
-        _H,
-        Effort.HOUR,
-    ),
-    _Text(
-        Measure.MFA,
-        "password-login",
-        "A password alone opens a session",
-        "Allow logging in with keys only",
-        "Whoever reaches the port can guess passwords all night.",
-        _H,
-        Effort.MINUTES,
-    ),
-    _Text(
-        Measure.ACCESS,
-        "many-admins",
-        "Too many people are administrator",
-        "Take administrator rights away",
-        "Every administrator is a way in for whoever steals the password.",
-        _M,
-        Effort.HOUR,
-    ),
-    _Text(
-        Measure.ACCESS,
-        "screen-lock",
-        "The screen does not lock by itself",
-        "Let screens lock by themselves",
-        "A passer-by can use an open screen.",
-        _L,
-        Effort.MINUTES,
-        False,
-    ),
-    _Text(
-        Measure.SEGMENTATION,
-        "firewall-off",
-        "The firewall is off",
-        "Switch the firewall on",
-        "Then every service is open to every other device.",
-        _M,
-        Effort.MINUTES,
-    ),
-    _Text(
-        Measure.EXPOSURE,
-        "remote-desktop",
-        "Remote desktop is open to the internet",
-        "Close remote desktop on the router",
-        "Criminals look for it day and night.",
-        _C,
-        Effort.MINUTES,
-    ),
-    _Text(
-        Measure.LOGGING,
-        "clock",
-        "The clock is wrong",
-        "Set the clock by a time server",
-        "Log lines of several devices cannot be put side by side.",
-        _M,
-        Effort.MINUTES,
-    ),
-    _Text(
-        Measure.ORGANISATION,
-        "crisis-plan",
-        "There is no plan for a cyber incident",
-        "Write a one-page plan for an incident",
-        "In a crisis nobody has time to think about who calls whom.",
-        _M,
-        Effort.HALF_DAY,
-        False,
-    ),
-)
-
-
-def _never(*_: object) -> dict[str, object]:
-    raise AssertionError("a sample is not judged")
-
-
-def _check(text: _Text) -> Check:
-    return Check(
-        id=f"{text.measure}/{text.slug}",
-        module="sample",
-        measure=text.measure,
-        title=text.title,
-        why=text.why,
-        severity=text.severity,
-        expected="It is as it should be",
-        action=text.action,
-        remedy="Run `tool --mend` and look again with `tool --show {here}`.",
-        limits="Does not see other devices.",
-        effort=text.effort,
-        catalogue=(f"{text.measure[:3].upper()}-ANY-001",),
-        also=(),
-        key=text.key,
-        platforms=(),
-        needs=(),
-        judge=_never,  # type: ignore[arg-type]
-    )
-
-
-CHECKS = {check.id: check for check in map(_check, _TEXTS)}
 
 _NAMES = (
     "srv01", "srv02", "pc-balie", "pc-oven1", "pc-oven2", "pc-kantoor", "pc-magazijn", "pc-winkel1", "pc-winkel2",
