@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 
 from nis2scan.assessment import Assessment, MeasureRow, State
 from nis2scan.language import Language
@@ -12,6 +13,7 @@ from nis2scan.model import say
 from nis2scan.scan import Event, Tell
 from nis2scan.words import MEASURES, REASONS, STATES, clean
 
+WIDTH = 80
 # Shape and word, never colour alone.
 _MARKS = {State.FAIL: "x", State.WARN: "!", State.INCOMPLETE: "?", State.OK: "v"}
 
@@ -37,8 +39,18 @@ def show(assessment: Assessment, language: Language, paths: Sequence[Path]) -> N
         print("\n" + language.text(say("First:")))
     for number, action in enumerate(most, 1):
         hosts = ", ".join(clean(host, 20) for host in action.hosts[:3]) + (" …" if len(action.hosts) > 3 else "")
-        print(f"  {number}. {language.source(action.action)} ({hosts})")
-    print("\n" + language.text(say("Not looked at is not in order; the report says what was not seen, and why.")))
+        print(
+            fill(
+                f"{number}. {language.source(action.action)} ({hosts})",
+                WIDTH,
+                initial_indent="  ",
+                subsequent_indent="     ",
+            )
+        )
+    print(
+        "\n"
+        + fill(language.text(say("Not looked at is not in order; the report says what was not seen, and why.")), WIDTH)
+    )
     for path in paths:
         print(f"  {path}")
 
@@ -47,4 +59,4 @@ def _line(row: MeasureRow, language: Language) -> str:
     counts = language.text(say("{passed} of {judged}", passed=row.passed, judged=row.judged))
     seen = language.text(say("looked at {looked} of {assets}", looked=row.assets_looked, assets=row.assets))
     name = language.source(MEASURES[row.measure])
-    return f"  {_MARKS[row.state]} {name:<32} {language.source(STATES[row.state]):<13} {counts:<10} {seen}"
+    return f"  {_MARKS[row.state]} {name:<28} {language.source(STATES[row.state]):<12} {counts:<9} {seen}"

@@ -1,0 +1,219 @@
+"""The command line from the outside: what it prints, which files it leaves, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nis2scan.cli import COMMANDS, run
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="only on POSIX: this machine is looked at through its shell")
+
+CONFIG = """\
+client = "bakker"
+[[consent]]
+by = "M. de Wit"
+scope = ["127.0.0.0/8"]
+until = 2099-01-01
+[logins.office]
+user = "nobody"
+password = "env:NIS2SCAN_TEST_PASSWORD"
+[[hosts]]
+name = "closed"
+address = "127.0.0.1"
+port = 1
+login = "office"
+[limits]
+host_seconds = 20
+"""
+
+
+def written(folder: Path, text: str = CONFIG) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text)
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder to stand in, and no settings of whoever runs the tests."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+    monkeypatch.setenv("NIS2SCAN_TEST_PASSWORD", "hunter2-hunter2")
+
+
+def rows(folder: Path) -> list[dict[str, object]]:
+    (path,) = folder.glob("20*/findings.json")
+    document = json.loads(path.read_text())
+    found: list[dict[str, object]] = document["findings"]
+    return found
+
+
+def test_this_machine_is_scanned_and_all_reports_are_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(["scan", "--local", "--output", str(tmp_path / "out")])
+
+    (folder,) = (tmp_path / "out").glob("20*")
+    assert code == 0
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "findings.csv",
+        "findings.json",
+        "findings.xlsx",
+        "report.html",
+    ]
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in folder.iterdir())
+    printed = capsys.readouterr()
+    assert str(folder / "report.html") in printed.out
+    assert max(len(line) for line in printed.out.splitlines() if "/" not in line) <= 80
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
+
+
+def test_the_findings_have_the_published_shape_and_every_check_has_a_row(tmp_path: Path) -> None:
+    from nis2scan.testing import rules
+
+    run(["scan", "--local", "--output", str(tmp_path / "out"), "--quiet"])
+    found = rows(tmp_path / "out")
+
+    keys = "id check catalogue measure host subject outcome reason severity confidence found expected remedy taken_at"
+    assert {tuple(sorted(row)) for row in found} == {tuple(sorted(keys.split()))}
+    assert {row["check"] for row in found} == {check.id for check in rules().checks}
+    assert all((row["reason"] is not None) == (row["outcome"] == "not_assessed") for row in found)
+
+
+def test_a_second_scan_keeps_the_ids_and_a_kept_scan_can_be_judged_again(tmp_path: Path) -> None:
+    ids = []
+    for arguments in (["scan", "--local"], ["scan", "--local"], ["report"]):
+        out = tmp_path / "out"
+        assert run([*arguments, "--output", str(out), *(["--quiet"] if arguments[0] == "scan" else [])]) == 0
+        (folder,) = out.glob("20*")
+        ids.append({row["id"] for row in json.loads((folder / "findings.json").read_text())["findings"]})
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+
+    assert ids[0] == ids[1] == ids[2]
+
+
+def test_a_host_that_cannot_be_reached_costs_its_own_row_and_the_code_says_incomplete(tmp_path: Path) -> None:
+    path = written(tmp_path, CONFIG.replace('client = "bakker"', 'client = "bakker"\nthis_machine = true'))
+
+    code = run(["scan", "--config", str(path), "--quiet"])
+
+    closed = [row for row in rows(tmp_path / "out") if row["host"] == "closed"]
+    assert code == 3
+    assert {row["outcome"] for row in closed} == {"not_assessed"}
+    assert {row["reason"] for row in closed} == {"unreachable"}
+    assert "hunter2" not in "".join(str(path.read_bytes()) for path in (tmp_path / "out").rglob("*") if path.is_file())
+
+
+def test_when_nobody_answers_the_code_says_so(tmp_path: Path) -> None:
+    assert run(["scan", "--config", str(written(tmp_path)), "--quiet"]) == 4
+
+
+def test_incomplete_wins_over_fail_on(tmp_path: Path) -> None:
+    path = written(tmp_path, CONFIG.replace('client = "bakker"', 'client = "bakker"\nthis_machine = true'))
+
+    assert run(["scan", "--config", str(path), "--quiet", "--fail-on", "low"]) == 3
+
+
+def test_fail_on_sees_only_failures_of_that_severity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "logging").mkdir()
+    check = tmp_path / "logging" / "always_fails.py"
+    check.write_text(
+        "from nis2scan.api import *\nfrom nis2scan.facts.session import Session\n"
+        '@check(title="t", severity=Severity.MEDIUM, expected="e", action="a", remedy="r")\n'
+        'def always_fails(visit: Session) -> Verdict:\n    "Why."\n    return bad("x")\n'
+    )
+    plain = ["scan", "--local", "--quiet", "--output", str(tmp_path / "out"), "--checks", str(tmp_path)]
+
+    assert run([*plain, "--fail-on", "medium"]) == 1
+    assert run(plain) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["scna"], "Did you mean scan"),
+        (["scan", "--lcoal"], "--lcoal"),
+        (["scan", "--fail-on", "awful"], "awful"),
+        (["scan", "--config", "nowhere.toml"], "config.example.toml"),
+        (["scan", "--local", "--checks", "nowhere"], "nowhere"),
+        (["report", "--output", "nowhere"], "no store"),
+    ],
+)
+def test_a_wrong_command_line_says_what_is_wrong(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(arguments)
+
+    printed = capsys.readouterr()
+    assert code == 2
+    assert said in printed.err
+    assert "Traceback" not in printed.err
+
+
+def test_a_secret_that_is_not_there_is_named_and_nothing_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("NIS2SCAN_TEST_PASSWORD")
+
+    assert run(["scan", "--config", str(written(tmp_path))]) == 2
+    assert "env:NIS2SCAN_TEST_PASSWORD" in capsys.readouterr().err
+
+
+def test_help_names_every_command_and_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+
+    text = capsys.readouterr().out
+    assert [name for name in COMMANDS if f"  {name} " not in text] == []
+    assert [code for code in ("0", "1", "2", "3", "4", "70", "130") if f"{code} " not in text] == []
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = [
+        "paramiko",
+        "winrm",
+        "nmap",
+        "psutil",
+        "jinja2",
+        "pydantic",
+        "cyclopts",
+        "rich",
+        "babel",
+        "xlsxwriter",
+        "sqlite3",
+    ]
+    code = (
+        "import sys; from nis2scan.cli import run; run(['--help']); "
+        f"print([name for name in {heavy} if name in sys.modules], file=sys.stderr)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stderr.strip() == "[]"
+
+
+def test_everything_that_is_run_can_be_read_beforehand(capsys: pytest.CaptureFixture[str]) -> None:
+    from nis2scan.testing import rules
+
+    assert run(["commands", "linux"]) == 0
+    listed = capsys.readouterr().out
+    assert run(["commands", "linux", "--script"]) == 0
+    script = capsys.readouterr().out
+
+    asked = [question for question in rules().questions if question.kind == "shell" and "linux" in question.platforms]
+    assert [question.id for question in asked if question.id not in listed] == []
+    assert all(question.text.splitlines()[0] in script.replace("'\\''", "'") for question in asked)
+
+
+def test_the_questions_for_people_are_printed_as_a_file_to_fill_in(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["answers", "--language", "nl"]) == 0
+
+    assert "[answers." in capsys.readouterr().out

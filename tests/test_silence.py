@@ -1,0 +1,160 @@
+"""Silence is never a pass: whatever goes wrong with an answer, the outcome stays the same or becomes *not assessed*.
+
+Walked over every check and reader, and over every recorded answer of real hosts under `tests/recordings/`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from nis2scan.errors import Nis2scanError, Reason
+from nis2scan.frameworks import datasets
+from nis2scan.judge import judge
+from nis2scan.model import Answer, Finding, Outcome, Question, Recording, Status
+from nis2scan.reading import OFFICE, Case, Subject
+from nis2scan.recording import from_bytes, to_bytes
+from nis2scan.testing import NOON, rules
+
+RECORDINGS = sorted((Path(__file__).parent / "recordings").glob("*.json"))
+NOISE = random.Random(2026)  # the same noise each time: a failure can be repeated
+GARBAGE = NOISE.randbytes(300)
+
+
+def kept() -> list[Recording]:
+    """The recordings of real hosts, and of a host that answered nothing."""
+    return [from_bytes(path.read_bytes()) for path in RECORDINGS]
+
+
+HARM: dict[str, Callable[[Answer], Answer]] = {
+    "missing": lambda a: Answer(a.question, Status.MISSING, err=b"not on this machine"),
+    "denied": lambda a: Answer(a.question, Status.DENIED, err=b"Permission denied"),
+    "truncated": lambda a: Answer(a.question, Status.TRUNCATED, a.out[: len(a.out) // 2], a.err, a.code),
+    "garbled": lambda a: replace(a, out=GARBAGE),
+    "empty": lambda a: replace(a, out=b"", err=b""),
+    "timed out": lambda a: Answer(a.question, Status.TIMEOUT, a.out[: len(a.out) // 2]),
+    "unasked": lambda a: Answer(a.question),
+    "failed": lambda a: replace(a, status=Status.ERROR, code=1),
+}
+
+
+def judged(recording: Recording, now: datetime | None = None) -> dict[tuple[str, str], Finding]:
+    """What is found on one host, by check and part."""
+    when = now or recording.taken_at
+    office = Recording(OFFICE, "", when)
+    case = Case([Subject("A", recording)], office, when, datasets=datasets())
+    return {(item.check, item.subject): item for item in judge(rules(), case) if item.host != OFFICE}
+
+
+def worse(before: dict[tuple[str, str], Finding], after: dict[tuple[str, str], Finding]) -> list[str]:
+    """The findings that became something else than *not assessed*. A part may vanish when its check says so."""
+    silent = {check for (check, part), item in after.items() if item.outcome is Outcome.NOT_ASSESSED and not part}
+    wrong = []
+    for (check, part), item in before.items():
+        now = after.get((check, part))
+        if now is None and check not in silent:
+            wrong.append(f"{check} {part}: {item.outcome} → gone")
+        elif now is not None and now.outcome not in (item.outcome, Outcome.NOT_ASSESSED):
+            wrong.append(f"{check} {part}: {item.outcome} → {now.outcome} ({now.found})")
+    return [*wrong, *(f"{item.check}: a bug, {item.found}" for item in after.values() if item.reason is Reason.BUG)]
+
+
+def silenced(recording: Recording, question: Question, harm: Callable[[Answer], Answer]) -> Recording:
+    answers = {**recording.answers, question.id: harm(recording.answer(question))}
+    return replace(recording, answers=answers)
+
+
+def test_there_are_recordings_of_real_hosts() -> None:
+    assert RECORDINGS
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_a_host_whose_every_answer_is_harmed_passes_nothing(harm: str) -> None:
+    for recording in kept():
+        answers = {key: HARM[harm](answer) for key, answer in recording.answers.items()}
+
+        found = judged(replace(recording, answers=answers))
+
+        assert [item for item in found.values() if item.outcome is Outcome.PASS] == []
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_one_harmed_answer_changes_nothing_or_is_not_assessed(path: Path, record_property: Callable[..., None]) -> None:
+    recording = from_bytes(path.read_bytes())
+    before, tried, wrong = judged(recording), 0, []
+    for question in {answer.question for answer in recording.answers.values()}:
+        for name, harm in HARM.items():
+            tried += len(before)
+            after = judged(silenced(recording, question, harm))
+            wrong += [f"{name} {question.id}: {line}" for line in worse(before, after)]
+
+    record_property("silence", tried)
+    print(f"silence {path.stem}: {tried} outcomes")
+    assert wrong == []
+
+
+def cuts(recording: Recording) -> Iterator[Recording]:
+    """The recording as if the answer had ended after each section."""
+    order = list(recording.answers)
+    for length in range(len(order)):
+        yield replace(recording, answers={key: recording.answers[key] for key in order[:length]})
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_an_answer_cut_after_any_section_changes_nothing_or_is_not_assessed(path: Path) -> None:
+    recording = from_bytes(path.read_bytes())
+    before = judged(recording)
+
+    wrong = [line for cut in cuts(recording) for line in worse(before, judged(cut))]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_flipped_bytes_change_nothing_or_are_not_assessed(path: Path) -> None:
+    data, wrong = path.read_bytes(), []
+    before = judged(from_bytes(data))
+    for _ in range(40):
+        flipped = bytearray(data)
+        for place in NOISE.sample(range(len(data)), 50):
+            flipped[place] ^= 1 << NOISE.randrange(8)
+        try:
+            after = judged(from_bytes(bytes(flipped)))
+        except Nis2scanError:
+            continue  # told as no recording: nothing was judged
+        wrong += worse(before, after)
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("reader", rules().readers, ids=lambda reader: reader.name.rsplit(".", 1)[-1])
+def test_a_reader_raises_only_what_the_judge_expects(reader: object) -> None:
+    """Bytes that no digest protects: a reader may fail, but the engine must make *not assessed* of it."""
+    answers = [recording.answers.values() for recording in kept()]
+    mine = [a for group in answers for a in group if a.question in reader.questions and a.out]  # type: ignore[attr-defined]
+    for answer in mine:
+        for _ in range(25):
+            out = bytearray(answer.out)
+            for place in NOISE.sample(range(len(out)), min(50, len(out))):
+                out[place] = NOISE.randrange(256)
+            bent = {answer.question.id: replace(answer, out=bytes(out))}
+            for item in judged(Recording("bent", "linux", NOON, "ssh", bent)).values():
+                assert item.reason is not Reason.BUG, item.found
+
+
+def test_what_is_kept_is_what_was_taken() -> None:
+    for path, recording in zip(RECORDINGS, kept(), strict=True):
+        assert to_bytes(recording) == path.read_bytes()
+
+
+def test_a_check_never_sees_a_host_that_was_not_asked() -> None:
+    for reason in Reason:
+        found = judged(Recording("gone", "", NOON, "ssh", {}, reason, "gone"))
+
+        assert {item.outcome for item in found.values()} == {Outcome.NOT_ASSESSED}
+        assert {item.reason for item in found.values()} == {reason}
