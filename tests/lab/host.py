@@ -1,0 +1,185 @@
+"""One host: an overlay of the shared root, namespaces of its own, its own sshd.
+
+Everything here must run inside mount, network and PID namespaces of the lab's own
+(`unshare --mount --propagation private --net --pid --fork --kill-child --mount-proc`), with an empty tmpfs on /run:
+when the lab's first process ends, the kernel ends every process and every mount of it. Only control groups are left,
+which `swept` takes away from outside.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+DAYS = 86400
+UPTIME = 60 * DAYS  # a time namespace: the hosts have been up longer than the youngest fault in them
+NETNS = Path("/run/netns")
+CGROUPS = (Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"), Path("/sys/fs/cgroup"))
+
+INIT = """#!/bin/sh
+# The first process of a host without systemd: start what the host has, then reap.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+[ -x /etc/rc.local ] && /etc/rc.local
+mkdir -p /run/sshd; /usr/sbin/sshd
+while :; do sleep 600 & wait $!; done
+"""
+
+BOOT = """set -e
+cd "$1"; hostname "$2"
+mount --rbind . .; cd "$1"
+mount -t proc proc proc
+mount -t sysfs -o ro sysfs sys
+mount -t tmpfs -o mode=755,nosuid,nodev tmpfs run
+mkdir -p run/lock run/shm
+pivot_root . mnt
+exec chroot . /bin/sh -c 'umount -l /mnt; exec /sbin/init </dev/null >/dev/null 2>&1'
+"""
+
+
+@dataclass(frozen=True)
+class Host:
+    """A place in the lab. systemd: booted with the real one, as a system container; else a host with a small init."""
+
+    name: str
+    address: str
+    systemd: bool
+    place: Path
+
+    @property
+    def root(self) -> Path:
+        """The file system of the host, as the lab sees it."""
+        return self.place / "root"
+
+    @property
+    def upper(self) -> Path:
+        """Only what differs from the shared root."""
+        return self.place / "upper"
+
+    def write(self, path: str, text: str, mode: int = 0o644, days: float | None = None) -> Path:
+        """Put a file on the host, `days` old when that is given."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.is_symlink():
+            file.unlink()
+        file.write_text(text)
+        file.chmod(mode)
+        if days is not None:
+            self.age(path, days)
+        return file
+
+    def age(self, path: str, days: float) -> None:
+        """Make a file or folder that many days old."""
+        then = time.time() - days * DAYS
+        os.utime(self.root / path, (then, then), follow_symlinks=False)
+
+    def run(self, *command: str, stdin: str = "", **environment: str) -> str:
+        """Run a program of the host before the host is up."""
+        clean = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "HOME": "/root", **environment}
+        return run("chroot", str(self.root), *command, stdin=stdin, environment=clean)
+
+    def first_process(self) -> int:
+        """The host's process 1, by its number in the lab."""
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                numbers = next(x for x in (entry / "status").read_text().splitlines() if x.startswith("NSpid:")).split()
+                hostname = (entry / "root/etc/hostname").read_text().strip()
+            except (OSError, StopIteration):
+                continue
+            if numbers[-1] == "1" and len(numbers) > 2 and hostname == self.name:
+                return int(entry.name)
+        raise RuntimeError(f"{self.name} is not up")
+
+
+def run(*command: str, stdin: str = "", environment: dict[str, str] | None = None, seconds: int = 60) -> str:
+    """Run a program; an error with everything it said when it fails."""
+    ran = subprocess.run(
+        command, input=stdin, capture_output=True, text=True, timeout=seconds, env=environment, check=False
+    )
+    if ran.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}: status {ran.returncode}: {ran.stdout}{ran.stderr}")
+    return ran.stdout
+
+
+def laid_out(name: str, number: int, systemd: bool, shared: Path, lab: Path) -> Host:
+    """The overlay and the network place of a host, ready to be furnished."""
+    host = Host(name, f"192.168.77.{number}", systemd, lab / name)
+    for part in ("upper", "work", "root"):
+        (host.place / part).mkdir(parents=True)
+    options = f"lowerdir={shared},upperdir={host.upper},workdir={host.place / 'work'}"
+    run("mount", "-t", "overlay", "overlay", "-o", options, str(host.root))
+    _devices(host)
+    host.write("etc/hostname", name + "\n")
+    host.write("etc/hosts", f"127.0.0.1 localhost\n{host.address} {name}\n")
+    host.run("ssh-keygen", "-A")
+    if not systemd:
+        host.write("sbin/init", INIT, 0o755)
+    plugged_in(name, host.address)
+    return host
+
+
+def _devices(host: Host) -> None:
+    dev = host.root / "dev"
+    run("mount", "-t", "tmpfs", "-o", "mode=755,nosuid", "tmpfs", str(dev))
+    for name, minor in (("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9)):
+        os.mknod(dev / name, 0o666 | 0o020000, os.makedev(1, minor))
+        (dev / name).chmod(0o666)
+    os.mknod(dev / "tty", 0o666 | 0o020000, os.makedev(5, 0))
+    for name, target in (("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
+        (dev / name).symlink_to(target)
+    (dev / "pts").mkdir()
+    (dev / "shm").mkdir(mode=0o1777)
+    run("mount", "-t", "devpts", "-o", "newinstance,ptmxmode=0666", "devpts", str(dev / "pts"))
+    (dev / "ptmx").symlink_to("pts/ptmx")
+
+
+def bridge() -> None:
+    """The cable between the hosts, in the lab's own network namespace. It has no address and leads nowhere."""
+    run("ip", "link", "set", "lo", "up")
+    run("ip", "link", "add", "office", "type", "bridge")
+    run("ip", "link", "set", "office", "up")
+
+
+def plugged_in(name: str, address: str) -> None:
+    """A network namespace with one cable to the bridge. No default route: only the office can be reached."""
+    port = f"p{address.rsplit('.', 1)[1]}"
+    run("ip", "netns", "add", name)
+    run("ip", "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", name)
+    run("ip", "link", "set", port, "master", "office", "up")
+    for words in ("link set lo up", f"address add {address}/24 dev eth0", "link set eth0 up"):
+        run("ip", "-n", name, *words.split())
+
+
+def started(host: Host) -> subprocess.Popen[bytes]:
+    """Switch a host on. The process that comes back is the one that holds it."""
+    clock = ["unshare", "--time", "--boottime", str(UPTIME), "--monotonic", str(UPTIME), "--fork"]
+    if host.systemd:
+        run("umount", "--recursive", str(host.root / "dev"))  # systemd-nspawn brings its own
+        boot = ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--console=pipe"]
+        boot += ["--resolv-conf=off", "--timezone=off", "--link-journal=no", f"--machine={host.name}"]
+        boot += [f"--network-namespace-path={NETNS / host.name}", f"--directory={host.root}"]
+        clock += ["--mount", "--propagation", "private"]
+    else:
+        boot = ["nsenter", f"--net={NETNS / host.name}", "unshare", "--mount", "--propagation", "private"]
+        boot += ["--uts", "--ipc", "--pid", "--fork", "--kill-child", "sh", "-c", BOOT, "boot", str(host.root)]
+        boot += [host.name]
+    log = (host.place / "boot.log").open("wb")
+    groups = [str(group / f"{host.place.parent.name}.{host.name}") for group in _trees()]
+    own = ["sh", "-c", 'while [ "$1" != -- ]; do mkdir "$1"; echo $$ >"$1/cgroup.procs"; shift; done; shift; exec "$@"']
+    own += ["own", *groups, "--", "unshare", "--cgroup"]
+    return subprocess.Popen([*own, *clock, *boot], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+def _trees() -> list[Path]:
+    """The trees of control groups in which systemd keeps its own: one on new machines, two on hybrid ones."""
+    return [group for group in CGROUPS if (group / "cgroup.procs").exists()]
+
+
+def swept(lab: Path) -> None:
+    """Take away the control groups of a lab that has ended. Called from outside."""
+    for tree in _trees():
+        for group in tree.glob(f"{lab.name}.*"):
+            for folder, _, _ in os.walk(group, topdown=False):
+                Path(folder).rmdir()
