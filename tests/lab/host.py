@@ -168,7 +168,7 @@ def started(host: Host) -> subprocess.Popen[bytes]:
     log = (host.place / "boot.log").open("wb")
     groups = [str(group / f"{host.place.parent.name}.{host.name}") for group in _trees()]
     own = ["sh", "-c", 'while [ "$1" != -- ]; do mkdir "$1"; echo $$ >"$1/cgroup.procs"; shift; done; shift; exec "$@"']
-    own += ["own", *groups, "--", "unshare", "--cgroup"]
+    own += ["own", *groups, "--"]
     return subprocess.Popen([*own, *clock, *boot], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
 
