@@ -31,8 +31,8 @@ NEXT_STEPS: Mapping[Reason, tuple[Message, str]] = {
         "",
     ),
     Reason.NO_PRIVILEGE: (
-        say("The account may not see this. Allow the read-only questions as root, and set `become` for this login."),
-        "nis2scan permissions linux",
+        say("The account may not see this. Set `become` for this login in config.toml, and allow it on the host."),
+        "",
     ),
     Reason.TOOL_MISSING: (say("The host lacks the program that was asked. Look by hand."), ""),
     Reason.TIMEOUT: (say("The answer took too long. Scan again at a quiet moment, or raise limits.host_seconds."), ""),

@@ -95,9 +95,12 @@ def settled(said: Statement, policy: Policy, now: Now) -> Statement:
     today = now.date()
     until = said.valid_until or said.on + timedelta(days=policy.answer_valid_days)
     if until < today:
-        raise CannotTell(Reason.STALE_DATA, f"{said.on} – {until}")
+        raise CannotTell(
+            Reason.STALE_DATA,
+            say("{owner} answered on {date}; that counted until {until}", owner=said.owner, date=said.on, until=until),
+        )
     if said.on > today:
-        raise CannotTell(Reason.PARSE_ERROR, f"{said.on} > {today}")
+        raise CannotTell(Reason.PARSE_ERROR, say("the answer is dated ahead: {date}", date=said.on))
     if said.answer == "unknown":
         raise CannotTell(Reason.UNANSWERED, said.note)
     if said.answer == "not_applicable":
@@ -119,10 +122,12 @@ def done_again(said: Statement, policy: Policy, now: Now, ok_days: int, max_days
     if settled(said, policy, now).answer == "no":
         return by_word(said, policy, now)
     if said.last is None:
-        raise CannotTell(Reason.UNANSWERED, "last = ?")
+        raise CannotTell(
+            Reason.UNANSWERED, say("the day on which it was last done is not filled in: `last` in answers.toml")
+        )
     days = (now.date() - said.last).days
     if days < 0:
-        raise CannotTell(Reason.PARSE_ERROR, f"{said.last} > {now.date()}")
+        raise CannotTell(Reason.PARSE_ERROR, say("the answer is dated ahead: {date}", date=said.last))
     found = say("last done on {last}, {days} days ago; {seen}", last=said.last, days=days, seen=said.seen)
     if days > max_days:
         return bad(found, confidence=Confidence.ATTESTED)
