@@ -45,7 +45,7 @@ def compare(name: str, goal: float, ours: Sequence[str], peer: Sequence[str], fo
 
 
 def worked(folder: Path) -> bool:
-    """Print what was really done: the codes that our last scan judged, the tests that lynis ran; whether it is enough."""
+    """Print what was really done: codes judged by our last scan, tests that lynis ran. Whether it is enough."""
     newest = max(folder.glob("out/*/findings.json"))
     rows = json.loads(newest.read_bytes())["findings"]
     judged = {code for row in rows if row["outcome"] in ("pass", "warn", "fail") for code in row["catalogue"]}
