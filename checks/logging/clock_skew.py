@@ -22,9 +22,14 @@ _ERROR_BAR = 30.0
 def clock_skew(clock: Clock, scanner: ScannerClock, policy: Policy) -> Verdict:
     """Log lines of several machines can only be put in order when their clocks agree; far apart, logons fail too."""
     if not scanner.trusted:
-        raise CannotTell(Reason.OUT_OF_VANTAGE, f"the scanner's own clock is off: median {scanner.off:+.0f} s")
+        raise CannotTell(
+            Reason.OUT_OF_VANTAGE, say("the scanner's own clock is off: median {seconds} s", seconds=round(scanner.off))
+        )
     if clock.error > _ERROR_BAR:
-        raise CannotTell(Reason.OUT_OF_VANTAGE, f"the line is too slow to compare clocks: {clock.error:.0f} s")
+        raise CannotTell(
+            Reason.OUT_OF_VANTAGE,
+            say("the line is too slow to compare clocks: {seconds} s", seconds=round(clock.error)),
+        )
     skew = abs(clock.skew)
     seen = say("{seconds} seconds from the clock of the scanner", seconds=round(clock.skew))
     if skew <= policy.clock_ok_seconds:

@@ -36,9 +36,9 @@ def log_history(history: LogHistory, system: System, elsewhere: LogsElsewhere, p
     if elsewhere.leaves:
         return ok(say("logs are also sent to another system; here {seen}", seen=seen))
     if elsewhere.leaves is None and not _as_old_as_the_system(history, system, policy):
-        raise CannotTell(Reason.NO_PRIVILEGE, "whether logs are sent to another system could not be read")
+        raise CannotTell(Reason.NO_PRIVILEGE, say("whether logs are sent to another system could not be read"))
     if not history.whole:
-        raise CannotTell(Reason.NO_PRIVILEGE, "only part of the logs can be read by this user")
+        raise CannotTell(Reason.NO_PRIVILEGE, say("only part of the logs can be read by this user"))
     if history.oldest is None:
         return bad(say("no log with lines about logons was found"))
     if _as_old_as_the_system(history, system, policy):

@@ -33,7 +33,7 @@ def logs_survive_reboot(logs: Logs, system: System) -> Verdict:
             return warn(say("/var/log lies in memory; {saver} copies it to disk", saver=logs.saver))
         return bad(say("/var/log lies in memory ({kind})", kind=logs.kind))
     if not logs.kind:
-        raise CannotTell(Reason.UNSUPPORTED_PLATFORM, "what /var/log is written to is not in sight")
+        raise CannotTell(Reason.UNSUPPORTED_PLATFORM, say("what /var/log is written to is not in sight"))
     return ok(kept)
 
 
@@ -49,11 +49,13 @@ def _kept_by(logs: Logs) -> Said | None:
 
 def _lost(logs: Logs) -> Verdict:
     if not logs.sees_all:
-        raise CannotTell(Reason.NO_PRIVILEGE, "processes or /var/log are hidden from this user")
+        raise CannotTell(Reason.NO_PRIVILEGE, say("processes or /var/log are hidden from this user"))
     if logs.journald and not logs.storage:
-        raise CannotTell(Reason.NO_PRIVILEGE, "the settings of journald cannot be read")
+        raise CannotTell(Reason.NO_PRIVILEGE, say("the settings of journald cannot be read"))
     if logs.daemons and not logs.files:
-        raise CannotTell(Reason.UNSUPPORTED_PLATFORM, "a syslog daemon runs, but its files are not in the usual place")
+        raise CannotTell(
+            Reason.UNSUPPORTED_PLATFORM, say("a syslog daemon runs, but its files are not in the usual place")
+        )
     if logs.daemons:
         return bad(say("{daemons} runs, but wrote no log file for two days", daemons=logs.daemons))
     if logs.ring:

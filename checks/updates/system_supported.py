@@ -28,7 +28,9 @@ def system_supported(release: Release, table: Dataset[Eol], now: Now, policy: Po
         return _no_row(release, table, now)
     verdicts = [_judged(row, release, table, now, policy) for row in rows]
     if len({verdict.outcome for verdict in verdicts}) > 1:
-        raise CannotTell(Reason.PARSE_ERROR, f"{release.name}: the edition decides, and is not known")
+        raise CannotTell(
+            Reason.PARSE_ERROR, say("{system}: the edition decides, and is not known", system=release.name)
+        )
     return verdicts[0]
 
 
@@ -38,11 +40,13 @@ def _judged(row: Eol, release: Release, table: Dataset[Eol], now: Now, policy: P
         return _ended(row, release, today)
     stale = today - table.compiled > timedelta(days=policy.dataset_max_days)
     if stale:
-        raise CannotTell(Reason.DATASET_STALE, f"the table of support dates is of {table.compiled}")
+        raise CannotTell(Reason.DATASET_STALE, say("the table of support dates is of {day}", day=table.compiled))
     if end is None and row.tag("status") == "active":
         return ok(say("{name}: supported, no end has been announced", name=release.name))
     if end is None:
-        raise CannotTell(Reason.UNSUPPORTED_PLATFORM, f"{release.name}: the end of support is not known")
+        raise CannotTell(
+            Reason.UNSUPPORTED_PLATFORM, say("{system}: the end of support is not known", system=release.name)
+        )
     if end <= today + timedelta(days=policy.support_warn_days):
         return warn(say("{name}: security fixes stop on {day}", name=release.name, day=end))
     return ok(say("{name}: security fixes until {day}", name=release.name, day=end))
@@ -85,4 +89,6 @@ def _no_row(release: Release, table: Dataset[Eol], now: Now) -> Verdict:
                 cycle=higher.cycle,
             )
         )
-    raise CannotTell(Reason.UNSUPPORTED_PLATFORM, f"{release.name} is not in the table of support dates")
+    raise CannotTell(
+        Reason.UNSUPPORTED_PLATFORM, say("{system} is not in the table of support dates", system=release.name)
+    )

@@ -24,7 +24,7 @@ def update_lists_fresh(lists: UpdateLists, usable: UsableLists, machine: Maybe[S
     """What a machine does not know of, it does not install. Old lists make it look up to date."""
     age = lists.age_days
     if age is None:
-        raise CannotTell(Reason.STALE_DATA, f"{lists.tool}: no lists")
+        raise CannotTell(Reason.STALE_DATA, say("{tool}: there are no lists", tool=lists.tool))
     refreshed = say("{tool}: the lists were refreshed {days} days ago", tool=lists.tool, days=age)
     if age > policy.update_lists_usable_days:
         return warn(say("{what}; it was off until now", what=refreshed)) if _just_on(lists, machine) else bad(refreshed)

@@ -64,9 +64,9 @@ def clock(answer: Answer) -> Clock:
     if visit.vantage == "local":
         raise Absent(say("looked at from this machine itself: its clock would be compared with itself"))
     if visit.vantage == "file":
-        raise CannotTell(Reason.OUT_OF_VANTAGE, "delivered by file")
+        raise CannotTell(Reason.OUT_OF_VANTAGE, say("delivered by file"))
     if not visit.hello:
-        raise CannotTell(Reason.PARSE_ERROR, "the host gave no time")
+        raise CannotTell(Reason.PARSE_ERROR, say("the host gave no time"))
     half = (visit.hello_at - visit.sent) / 2
     # The host counts whole seconds: on average half a second is lost.
     return Clock(skew=visit.hello + 0.5 - (visit.sent + half), error=half + 0.5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from nis2scan.api import Answer, CannotTell, Reason, shell
+from nis2scan.api import Answer, CannotTell, Reason, say, shell
 
 # One awk over everything: first the heads of the Release files, then what is installed, then each list. Only versions
 # that differ from what is installed come out; which one is newer is for the scanner, in Debian's order.
@@ -131,13 +131,13 @@ def taken_apart(answer: Answer) -> Heard:
             case _ if word.endswith(":"):
                 release[word[:-1]] = rest
     if not lines or lines[-1] != "end":
-        raise CannotTell(Reason.TRUNCATED, "the package lists were not read to the end")
+        raise CannotTell(Reason.TRUNCATED, say("the package lists were not read to the end"))
     for listed, count in said.bytes.items():
         # apt-helper unpacks a damaged list without complaint as far as it goes; its Release file knows how long it is.
         if said.sizes.get(_unpacked(listed), count) != count:
             raise CannotTell(Reason.TRUNCATED, listed)
     if not said.numbers.get("installed_total"):
-        raise CannotTell(Reason.TOOL_MISSING, "dpkg manages no package here")
+        raise CannotTell(Reason.TOOL_MISSING, say("dpkg manages no package here"))
     return said
 
 

@@ -52,9 +52,9 @@ def automatic_apt(answer: Answer, release: Answer, machine: Answer, comms: Answe
     _no_container(release, machine)
     rows, settings = answer.lines, _settings(answer.lines)
     if not any(row.startswith("now ") for row in rows):
-        raise CannotTell(Reason.PARSE_ERROR, "the host gave no time")
+        raise CannotTell(Reason.PARSE_ERROR, say("the host gave no time"))
     if not any(row.startswith("init ") for row in rows):
-        raise CannotTell(Reason.PARSE_ERROR, "what starts the machine's services cannot be read")
+        raise CannotTell(Reason.PARSE_ERROR, say("what starts the machine's services cannot be read"))
     timers = _units(rows)
     if "init systemd" in rows:
         started = all(timers.get(f"apt-daily{kind}.timer") == "active" for kind in ("", "-upgrade"))
@@ -90,7 +90,7 @@ def automatic_dnf(answer: Answer, release: Answer, machine: Answer) -> Automatic
     if not any(row.startswith("tool ") for row in rows):
         raise CannotTell(Reason.TOOL_MISSING, "dnf")
     if rows[-1] != "end":
-        raise CannotTell(Reason.TRUNCATED, "systemd did not answer to the end")
+        raise CannotTell(Reason.TRUNCATED, say("systemd did not answer to the end"))
     active = [name for name, state in _units(rows).items() if state == "active"]
     settings = {key.strip(): value.strip().lower() for key, _, value in (row.partition("=") for row in rows)}
     stream = "stream" in os_fields(release).get("NAME", "").lower()

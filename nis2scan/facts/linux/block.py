@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nis2scan.api import Answer, CannotTell, Reason, Root, shell
+from nis2scan.api import Answer, CannotTell, Reason, Root, say, shell
 
 
 @dataclass(frozen=True)
@@ -104,16 +104,16 @@ def blocks(answer: Answer) -> Blocks:
     for line in answer.lines:
         name, equals, value = line.partition("=")
         if not equals:
-            raise CannotTell(Reason.PARSE_ERROR, "sysfs gave a line that is not as it should be")
+            raise CannotTell(Reason.PARSE_ERROR, say("sysfs gave a line that is not as it should be"))
         if name in ("device", "btrfs", "swaps"):
             records.append({})
         if not records:
-            raise CannotTell(Reason.PARSE_ERROR, "sysfs gave a value without a device")
+            raise CannotTell(Reason.PARSE_ERROR, say("sysfs gave a value without a device"))
         records[-1].setdefault(name, []).append(value)
     if (
         not records or "swap" not in records[-1] or "end" not in records[-1]
     ):  # the kernel always writes the heading of /proc/swaps
-        raise CannotTell(Reason.PARSE_ERROR, "the list of swap areas is missing")
+        raise CannotTell(Reason.PARSE_ERROR, say("the list of swap areas is missing"))
     devices = [_device(record) for record in records if "device" in record]
     return Blocks(
         devices={device.name: device for device in devices},
@@ -124,7 +124,7 @@ def blocks(answer: Answer) -> Blocks:
 
 def _device(record: Mapping[str, list[str]]) -> Device:
     if "number" not in record or "sectors" not in record or "path" not in record:
-        raise CannotTell(Reason.PARSE_ERROR, f"{record['device'][0]}: sysfs tells only half")
+        raise CannotTell(Reason.PARSE_ERROR, say("sysfs tells only half of {device}", device=record["device"][0]))
     path = record["path"][0]
     backing = record.get("backing", [""])[0]
     return Device(

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-from nis2scan.api import Answer, CannotTell, Fact, Reason, Root, reads, shell
+from nis2scan.api import Answer, CannotTell, Fact, Reason, Root, reads, say, shell
 
 _SSH = re.compile(r"^(sshd|dropbear|tinysshd|lshd|teleport|sshesame)")
 _ACTIVATORS = {"systemd", "init", "inetd", "xinetd", "busybox"}  # they hold a socket for another program
@@ -94,7 +94,7 @@ def listeners(answer: Answer) -> Listeners:
     if source == "end=ss":
         return Listeners(tuple(dict.fromkeys(_of_ss(line) for line in lines[:-1])))
     if source != "end=proc" or "table=tcp" not in lines or "table=udp" not in lines:
-        raise CannotTell(Reason.TRUNCATED, "the list of listeners has no end")
+        raise CannotTell(Reason.TRUNCATED, say("the list of listeners has no end"))
     table = lines[lines.index("table=tcp") : -1]
     return Listeners(tuple(dict.fromkeys(_of_proc(line) for line in table if not line.startswith("table="))))
 
@@ -103,7 +103,7 @@ def _of_ss(line: str) -> Listener:
     """`tcp LISTEN 0 128 [::]:22 [::]:* users:(("sshd",pid=1,fd=3),("systemd",…))`"""
     words = line.split(None, 6)
     if len(words) < 6 or words[0] not in ("tcp", "udp") or words[1] not in ("LISTEN", "UNCONN"):
-        raise CannotTell(Reason.PARSE_ERROR, "a line of ss is not as it should be")
+        raise CannotTell(Reason.PARSE_ERROR, say("a line of ss is not as it should be"))
     host, _, port = words[4].rpartition(":")
     host = host.replace("[", "").replace("]", "").split("%")[0]
     names = re.findall(r'\("((?:[^"\\]|\\.)*)",pid=', words[6]) if len(words) > 6 else []

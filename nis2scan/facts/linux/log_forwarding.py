@@ -6,7 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-from nis2scan.api import Answer, CannotTell, Fact, Maybe, Reason, Root, derives, reads, shell
+from nis2scan.api import Answer, CannotTell, Fact, Maybe, Reason, Root, derives, reads, say, shell
 from nis2scan.facts.linux.services import Processes
 
 
@@ -120,7 +120,7 @@ def forwarding_rules(answer: Answer) -> ForwardingRules:
             found.append(Target(_host(line.removeprefix("syslogd=")), "syslogd", sure=False))
     targets = tuple(target for target in found if _elsewhere(target.host, own))
     if unseen and not targets:
-        raise CannotTell(Reason.NO_PRIVILEGE, "not all settings of the log daemons could be read")
+        raise CannotTell(Reason.NO_PRIVILEGE, say("not all settings of the log daemons could be read"))
     return ForwardingRules(targets)
 
 
@@ -166,7 +166,7 @@ def _files(answer: Answer) -> tuple[dict[str, str], set[str], list[str]]:
         else:
             here.append(line)
     if not own or files.pop("end", None) is None:
-        raise CannotTell(Reason.PARSE_ERROR, "the settings of the log daemons came in part")
+        raise CannotTell(Reason.PARSE_ERROR, say("the settings of the log daemons came in part"))
     return {path: "\n".join(lines) for path, lines in files.items()}, own, loose
 
 

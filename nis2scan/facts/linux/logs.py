@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, shell
+from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, say, shell
 from nis2scan.facts.linux.mounts import MOUNTS, Mount, mount_over, parsed_mounts
 
 
@@ -125,7 +125,7 @@ def values_of(kept: Answer) -> dict[str, list[str]]:
         name, _, value = line.partition("=")
         found.setdefault(name, []).append(value)
     if not found.get("now", [""])[0].isdigit() or "end" not in found:
-        raise CannotTell(Reason.PARSE_ERROR, "the machine did not tell how it keeps its logs")
+        raise CannotTell(Reason.PARSE_ERROR, say("the machine did not tell how it keeps its logs"))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, shell
+from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, say, shell
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def mounts(table: Answer) -> Mounts:
     """A system without a root mount does not exist: then the table could not be read."""
     found = parsed_mounts(table)
     if not any(mount.point == "/" for mount in found):
-        raise CannotTell(Reason.PARSE_ERROR, "the kernel lists no root file system")
+        raise CannotTell(Reason.PARSE_ERROR, say("the kernel lists no root file system"))
     return Mounts(found)
 
 
@@ -58,13 +58,13 @@ def parsed_mounts(table: Answer) -> tuple[Mount, ...]:
     """proc(5): id, parent, major:minor, root, mount point, options, optional fields, `-`, type, source, options."""
     lines = table.lines
     if lines[-1:] != ["end"]:
-        raise CannotTell(Reason.TRUNCATED, "the list of mounts has no end")
+        raise CannotTell(Reason.TRUNCATED, say("the list of mounts has no end"))
     found = []
     for line in lines[:-1]:
         before, dash, after = line.partition(" - ")
         left, right = before.split(" "), after.split(" ")
         if not dash or len(left) < 6 or len(right) < 3 or not re.fullmatch(r"\d+:\d+", left[2]):
-            raise CannotTell(Reason.PARSE_ERROR, "a line of mountinfo is not as it should be")
+            raise CannotTell(Reason.PARSE_ERROR, say("a line of mountinfo is not as it should be"))
         upper = right[3].removeprefix("upperdir=") if len(right) > 3 else ""
         found.append(Mount(left[2], *(unescaped(word) for word in (left[3], left[4], right[0], right[1], upper))))
     return tuple(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from nis2scan.api import Answer, CannotTell, Reason, reads, shell
+from nis2scan.api import Answer, CannotTell, Reason, reads, say, shell
 from nis2scan.facts.updates import Pending, PendingUpdates, UpdateLists
 
 # The time on each list, by tool. The oldest decides: a repository that fails stays behind while others go on.
@@ -65,7 +65,7 @@ def pending_pacman(answer: Answer) -> PendingUpdates:
     """`name old -> new`, ignored ones marked. It does not tell which are security fixes."""
     lines = answer.lines
     if not lines or lines[-1] != "end":
-        raise CannotTell(Reason.TRUNCATED, "pacman did not finish")
+        raise CannotTell(Reason.TRUNCATED, say("pacman did not finish"))
     times = {row[0]: int(row[1]) for row in (line.split() for line in lines[:2]) if len(row) == 2}
     found = []
     for line in lines[:-1]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from debian.debian_support import NativeVersion
 
-from nis2scan.api import Answer, CannotTell, Reason, reads
+from nis2scan.api import Answer, CannotTell, Reason, reads, say
 from nis2scan.facts.linux.apt import APT, Heard, taken_apart
 from nis2scan.facts.linux.release import os_fields
 from nis2scan.facts.linux.system import OS_RELEASE
@@ -41,7 +41,7 @@ def pending_updates(answer: Answer) -> PendingUpdates:
     """Every installed package for which a list has a newer version; a security list decides over a newer other one."""
     said = taken_apart(answer)
     if not said.lists:
-        raise CannotTell(Reason.STALE_DATA, "there are no package lists")
+        raise CannotTell(Reason.STALE_DATA, say("there are no package lists"))
     releases = {path: said.releases[path] for name in said.lists if (path := _release_of(said, name))}
     own = {head.get("Origin", "") for head in releases.values() if _is_security(head)} - {""}
     best: dict[tuple[str, str], Pending] = {}

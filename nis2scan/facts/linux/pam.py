@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nis2scan.api import Answer, CannotTell, Fact, Reason, Root, reads, shell
+from nis2scan.api import Answer, CannotTell, Fact, Reason, Root, reads, say, shell
 
 _FACTORS = re.compile(r"^pam_(google_authenticator|u2f|oath|duo|yubico|privacyidea|otpw|totp)\.so$")
 _LENIENT = {"nullok", "nouserok"}  # who has set up no second factor needs none
@@ -75,7 +75,7 @@ def pam_auth(answer: Answer) -> PamAuth:
     """The stack of the service `sshd` (or `other`), includes taken in; then: can one get in without the factor?"""
     lines = answer.lines
     if "end=pam" not in lines:
-        raise CannotTell(Reason.TRUNCATED, "the PAM files were not read to the end")
+        raise CannotTell(Reason.TRUNCATED, say("the PAM files were not read to the end"))
     files: dict[str, list[str]] = {}
     for line in lines[: lines.index("end=pam")]:
         path, _, rule = line.removeprefix("file=").partition(":")
@@ -85,7 +85,7 @@ def pam_auth(answer: Answer) -> PamAuth:
             kept.append(rule)
     service = "sshd" if "sshd" in files else "other"
     if service not in files:
-        raise CannotTell(Reason.PARSE_ERROR, "PAM knows no service sshd")
+        raise CannotTell(Reason.PARSE_ERROR, say("PAM knows no service sshd"))
     stack = _expanded(service, files, [])
     return PamAuth(_second_factor(stack), _deny(stack, lines))
 
@@ -93,7 +93,7 @@ def pam_auth(answer: Answer) -> PamAuth:
 def _expanded(service: str, files: dict[str, list[str]], above: Sequence[str]) -> list[_Rule]:
     """A flat stack. `end` counts from the end of the list made here and is set right by the caller."""
     if service in above or service not in files:
-        raise CannotTell(Reason.PARSE_ERROR, f"PAM includes {service}, which could not be read")
+        raise CannotTell(Reason.PARSE_ERROR, say("PAM includes {service}, which could not be read", service=service))
     stack: list[_Rule] = []
     for text in files[service][1:]:
         words = re.findall(r"\[(?:[^\]\\]|\\.)*\]|\S+", text)
@@ -107,7 +107,7 @@ def _expanded(service: str, files: dict[str, list[str]], above: Sequence[str]) -
         elif len(words) > 2:
             stack.append(_Rule(_control(how), words[2].rpartition("/")[2], tuple(words[3:]), -1))
         else:
-            raise CannotTell(Reason.PARSE_ERROR, "a PAM line has no module")
+            raise CannotTell(Reason.PARSE_ERROR, say("a PAM line has no module"))
     return stack
 
 
@@ -116,7 +116,7 @@ def _control(word: str) -> dict[str, str]:
         return _CONTROLS[word]
     pairs = re.findall(r"([a-z_]+)=(\w+)", word)
     if not word.startswith("[") or not pairs:
-        raise CannotTell(Reason.PARSE_ERROR, "a PAM control is not known")
+        raise CannotTell(Reason.PARSE_ERROR, say("a PAM control is not known"))
     return dict(pairs)
 
 

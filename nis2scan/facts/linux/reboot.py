@@ -57,12 +57,14 @@ def pending_reboot(answer: Answer, release: Answer, machine: Answer) -> PendingR
         raise Absent(say("a container ({kind}) runs on the kernel of its host", kind=host.container))
     rows = [line.partition(" ")[::2] for line in answer.lines]
     if not rows or rows[-1][0] != "end":
-        raise CannotTell(Reason.TRUNCATED, "the installed kernels were not listed to the end")
+        raise CannotTell(Reason.TRUNCATED, say("the installed kernels were not listed to the end"))
     one = {row[0]: row[1] for row in rows}
     kernels = {name: int(time) for name, time in (rest.rsplit(" ", 1) for word, rest in rows if word == "kernel")}
     needed, times = _waiting(one, kernels)
     if not needed and not kernels:
-        raise CannotTell(Reason.OUT_OF_VANTAGE, "no kernel is installed here: it is given from outside, or removed")
+        raise CannotTell(
+            Reason.OUT_OF_VANTAGE, say("no kernel is installed here: it is given from outside, or removed")
+        )
     since = _moment(min(times)) if times and 0 not in times else None
     return PendingReboot(tuple(needed), since, _moment(int(one["now"])), "livepatch" in one)
 
@@ -93,7 +95,7 @@ def replaced_libraries(answer: Answer) -> ReplacedLibraries:
     """The change time of the new file is when it was put in place. As an ordinary user only own programs would show."""
     lines = answer.lines
     if not lines or lines[-1] != "end":
-        raise CannotTell(Reason.TRUNCATED, "the programs were not gone through to the end")
+        raise CannotTell(Reason.TRUNCATED, say("the programs were not gone through to the end"))
     names = {line.partition(" ")[2] for line in lines if line.startswith("program ")}
     times = [int(line.split()[1]) for line in lines if line.startswith("replaced ")]
     return ReplacedLibraries(tuple(sorted(names)), _moment(min(times)) if times and 0 not in times else None)

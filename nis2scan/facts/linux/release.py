@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nis2scan.api import Answer, CannotTell, Reason, reads
+from nis2scan.api import Answer, CannotTell, Reason, reads, say
 from nis2scan.facts.linux.system import OS_RELEASE
 from nis2scan.facts.support import Release
 
@@ -18,6 +18,6 @@ def release(answer: Answer) -> Release:
     """ID and VERSION_ID; the name tells CentOS Stream from CentOS Linux, which share an ID."""
     fields = os_fields(answer)
     if not fields.get("ID"):
-        raise CannotTell(Reason.PARSE_ERROR, "os-release names no ID")
+        raise CannotTell(Reason.PARSE_ERROR, say("os-release names no ID"))
     name = fields.get("PRETTY_NAME") or fields.get("NAME") or fields["ID"]
     return Release(fields["ID"], fields.get("VERSION_ID", ""), name)

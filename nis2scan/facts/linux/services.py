@@ -74,5 +74,5 @@ def units(listing: Answer) -> Units:
         if len(words) >= 4 and words[0].endswith(".service"):
             found[words[0]] = Unit(*words[:4])
     if not found:
-        raise CannotTell(Reason.PARSE_ERROR, "systemd listed no service")
+        raise CannotTell(Reason.PARSE_ERROR, say("systemd listed no service"))
     return Units(found)

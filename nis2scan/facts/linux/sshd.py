@@ -105,10 +105,10 @@ echo end=sshd""",
 def ssh_settings(answer: Answer) -> SshSettings:
     """sshd has resolved includes, defaults and Match blocks itself; a list cut short is no answer."""
     if not answer.ok and not answer.as_root and b"no hostkeys" in answer.err:
-        raise CannotTell(Reason.NO_PRIVILEGE, "before OpenSSH 9.3 only root can ask sshd for its settings")
+        raise CannotTell(Reason.NO_PRIVILEGE, say("before OpenSSH 9.3 only root can ask sshd for its settings"))
     lines = answer.lines
     if not lines or lines[-1] != "end=sshd" or "from=started" not in lines:
-        raise CannotTell(Reason.TRUNCATED, "sshd did not tell everything")
+        raise CannotTell(Reason.TRUNCATED, say("sshd did not tell everything"))
     views: dict[str, list[dict[str, str]]] = {"outside": [], "root": [], "inside": []}
     ports: list[int] = []
     cut = lines.index("from=started")
@@ -156,17 +156,17 @@ def ssh_server(settings: Maybe[SshSettings], listeners: Maybe[Listeners], pam: M
 def _refuse_other_servers(known: SshSettings, heard: Listeners | None) -> None:
     """A good word about one server says nothing about another that listens beside it."""
     if known.otherwise_started:
-        raise CannotTell(Reason.PARSE_ERROR, "an sshd runs that was started with other settings")
+        raise CannotTell(Reason.PARSE_ERROR, say("an sshd runs that was started with other settings"))
     strangers = sorted({item.program for item in heard.ssh if not item.program.startswith("sshd")}) if heard else []
     if strangers:
-        raise CannotTell(Reason.PARSE_ERROR, f"another SSH server listens: {', '.join(strangers)}")
+        raise CannotTell(Reason.PARSE_ERROR, say("another SSH server listens: {names}", names=strangers))
 
 
 def _word(view: Settings, name: str, older: str = "") -> bool:
     """A yes or no of sshd. Anything else, or nothing, cannot be judged."""
     value = view.get(name, view.get(older, ""))
     if value not in ("yes", "no"):
-        raise CannotTell(Reason.PARSE_ERROR, f"sshd says {name} {value!r}")
+        raise CannotTell(Reason.PARSE_ERROR, say("sshd says {name} {value}", name=name, value=value))
     return value == "yes"
 
 
@@ -190,7 +190,9 @@ def _password_alone(view: Settings, pam: Maybe[PamAuth], *, root: bool = False) 
     if pam.value is None:
         raise pam.why if isinstance(pam.why, CannotTell) else CannotTell(Reason.PARSE_ERROR, "PAM")
     if pam.value.second_factor == "conditional":
-        raise CannotTell(Reason.PARSE_ERROR, "PAM asks a second factor with exceptions that depend on circumstances")
+        raise CannotTell(
+            Reason.PARSE_ERROR, say("PAM asks a second factor with exceptions that depend on circumstances")
+        )
     return pam.value.second_factor != "required"
 
 

@@ -79,7 +79,7 @@ def storage(table: Answer, sysfs: Answer, zfs: Answer, targets: Answer) -> Stora
     mounts = parsed_mounts(table)
     root = mount_over(mounts, "/")
     if root is None:
-        raise CannotTell(Reason.PARSE_ERROR, "the kernel lists no root file system")
+        raise CannotTell(Reason.PARSE_ERROR, say("the kernel lists no root file system"))
     stack = _stack(mounts, blocks(sysfs), zfs, targets)
     if root.kind == "overlay" or root.kind in ("9p", "virtiofs"):
         return Storage(())  # a container or a live system: its mounts are pieces of another machine's disks

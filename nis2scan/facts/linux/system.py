@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, shell
+from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, say, shell
 
 _INITS = {"systemd", "init", "openrc-init", "runit", "s6-svscan", "procd", "dinit", "launchd"}
 _LAPTOP = {8, 9, 10, 11, 14, 30, 31, 32}  # SMBIOS 7.4.1: portable, laptop, notebook, hand held, sub notebook, tablet …
@@ -87,7 +87,7 @@ def system(release: Answer, machine: Answer) -> System:
     os_values = _assignments(release.lines)
     facts = _repeated(machine.lines)
     if "ID" not in os_values or "kernel" not in facts or "now" not in facts:
-        raise CannotTell(Reason.PARSE_ERROR, "os-release or the kernel is not as it should be")
+        raise CannotTell(Reason.PARSE_ERROR, say("os-release or the kernel is not as it should be"))
     now = int(facts["now"][0])
     detected = [facts.get(f"detected_{what}", ["none"])[0] for what in ("container", "vm")]
     container = next((name for name in (*facts.get("container", ()), detected[0]) if name not in ("", "none")), "")
