@@ -15,12 +15,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 TOP = Path(__file__).resolve().parent.parent
 CATALOGUES = TOP / "nis2scan" / "locale" / "nl" / "LC_MESSAGES"
+COMPILED = CATALOGUES / "nis2scan.mo"
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 CALLS = {"say", "_", "gettext", "ngettext"}
 
 
@@ -71,19 +74,16 @@ def translated() -> dict[str, str]:
     return found
 
 
-def compiled(file: Path) -> bytes:
-    """The .mo for a .po: the same bytes for the same text, so no date of today stands in it."""
-    catalogue = read_po(io.BytesIO(file.read_bytes()), locale="nl")
-    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+def compiled() -> bytes:
+    """All catalogues as one .mo, so that a sentence is looked up once. The same bytes for the same text: no date."""
+    whole = Catalog(locale="nl", creation_date=LONG_AGO, revision_date=LONG_AGO)
+    for file in sorted(CATALOGUES.glob("*.po")):
+        for message in read_po(io.BytesIO(file.read_bytes()), locale="nl"):
+            if message.id:
+                whole.add(message.id, message.string)
     out = io.BytesIO()
-    write_mo(out, catalogue)
+    write_mo(out, whole)
     return out.getvalue()
-
-
-def stale() -> list[Path]:
-    """The catalogues whose .mo is missing or was made of another text."""
-    pairs = [(file, file.with_suffix(".mo")) for file in sorted(CATALOGUES.glob("*.po"))]
-    return [file for file, made in pairs if not made.exists() or made.read_bytes() != compiled(file)]
 
 
 def missing() -> dict[str, str]:
@@ -93,12 +93,12 @@ def missing() -> dict[str, str]:
 
 
 def main(arguments: list[str]) -> int:
-    old = stale()
-    for file in old:
-        if "--check" in arguments:
-            print(f"{file.name} has changed since its .mo was made: run scripts/translations.py")
-        else:
-            file.with_suffix(".mo").write_bytes(compiled(file))
+    made = compiled()
+    old = not COMPILED.exists() or COMPILED.read_bytes() != made
+    if old and "--check" in arguments:
+        print(f"{COMPILED.name} was made of other text: run scripts/translations.py")
+    elif old:
+        COMPILED.write_bytes(made)
     lacking = missing()
     for text, where in sorted(lacking.items(), key=lambda item: item[1]):
         print(f"{where}: {text!r}")
