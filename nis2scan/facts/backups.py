@@ -51,6 +51,10 @@ class Backups(Fact):
     workstation: bool | None
 
 
+# A tool that cannot be on this platform, or that is installed and never used, hides no back-up from us.
+_NO_LOSS = (Reason.UNSUPPORTED_PLATFORM, Reason.OUT_OF_VANTAGE)
+
+
 @derives
 def backups(restic: Maybe[Restic], borg: Maybe[Borg], system: Maybe[System]) -> Backups:
     """A tool that could not be looked for adds no record; that is never read as "there is none"."""
@@ -62,7 +66,7 @@ def backups(restic: Maybe[Restic], borg: Maybe[Borg], system: Maybe[System]) -> 
     unread = [Unknown(w.reason, w.detail if isinstance(w.detail, (str, Message)) else str(w.detail)) for w in why]
     return Backups(
         records=tuple(made),
-        unread=tuple(item for item in unread if item.reason is not Reason.UNSUPPORTED_PLATFORM),
+        unread=tuple(item for item in unread if item.reason not in _NO_LOSS),
         workstation=system.value.workstation if system.value is not None else None,
     )
 
