@@ -157,11 +157,12 @@ def _wrong(path: Path, text: str, key: str, name: str, message: str) -> ConfigEr
 def _line(text: str, key: str, name: str) -> int:
     """The line of a field of a question; of the question when it has no such field."""
     header = re.compile(rf"^\s*\[\s*(answers\.)?[\"']?{re.escape(key or name)}[\"']?\s*\]")
+    inline = re.compile(rf"^\s*[\"']?{re.escape(key or name)}[\"']?\s*=")
     field = re.compile(rf"^\s*[\"']?{re.escape(name)}[\"']?\s*=")
     lines = text.splitlines()
-    start = next((number for number, line in enumerate(lines) if header.match(line)), 0)
-    for number in range(start + 1 if key else 0, len(lines)):
-        if key and lines[number].lstrip().startswith("["):
+    start = next((number for number, line in enumerate(lines) if header.match(line) or inline.match(line)), 0)
+    for number in range(start + 1, len(lines)):
+        if lines[number].lstrip().startswith("["):
             break
         if name and field.match(lines[number]):
             return number + 1

@@ -195,7 +195,10 @@ def _why_incomplete(
     if not _enough(having, looked, workstations=False) or not _enough(having, looked, workstations=True):
         return say("looked at {looked} of {assets} devices and services", looked=len(looked), assets=len(having))
     if never:
-        return say("not assessed anywhere: {checks}", checks=tuple(Message(check.title) for check in never))
+        return say(
+            "not assessed anywhere: {checks}",
+            checks=tuple(Message(check.title.replace("{", "{{").replace("}", "}}")) for check in never),
+        )
     return ""
 
 

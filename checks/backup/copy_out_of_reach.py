@@ -18,8 +18,7 @@ from nis2scan.facts.people.statement import by_word
     remedy="Use storage that cannot be erased for some weeks (object lock, immutable snapshots, "
     "append-only), or disks that are unplugged and changed in turn.\n"
     "Take the back-up server out of the domain, and give it its own account with a second factor.\n"
-    "Check: try to erase yesterday's copy with the account that makes the back-ups; it must be "
-    "refused.",
+    "Check: make a test copy and try to erase it with the account that makes the back-ups; it must be refused.",
     limits="Rests on somebody's word; nothing was looked at.",
 )
 def copy_out_of_reach(said: CopyOutOfReach, policy: Policy, now: Now) -> Verdict:

@@ -51,10 +51,6 @@ class Backups(Fact):
     workstation: bool | None
 
 
-# A tool that cannot be on this platform, or that is installed and never used, hides no back-up from us.
-_NO_LOSS = (Reason.UNSUPPORTED_PLATFORM, Reason.OUT_OF_VANTAGE)
-
-
 @derives
 def backups(restic: Maybe[Restic], borg: Maybe[Borg], system: Maybe[System]) -> Backups:
     """A tool that could not be looked for adds no record; that is never read as "there is none"."""
@@ -64,9 +60,11 @@ def backups(restic: Maybe[Restic], borg: Maybe[Borg], system: Maybe[System]) -> 
     ]
     why = [item.why for item in (restic, borg) if isinstance(item.why, CannotTell)]
     unread = [Unknown(w.reason, w.detail if isinstance(w.detail, (str, Message)) else str(w.detail)) for w in why]
+    # A tool that is installed and never used hides no back-up; nor, beside another, one that this system cannot have.
+    no_loss = {Reason.OUT_OF_VANTAGE, *([Reason.UNSUPPORTED_PLATFORM] if made else [])}
     return Backups(
         records=tuple(made),
-        unread=tuple(item for item in unread if item.reason not in _NO_LOSS),
+        unread=tuple(item for item in unread if item.reason not in no_loss),
         workstation=system.value.workstation if system.value is not None else None,
     )
 
