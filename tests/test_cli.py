@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -217,3 +219,23 @@ def test_the_questions_for_people_are_printed_as_a_file_to_fill_in(capsys: pytes
     assert run(["answers", "--language", "nl"]) == 0
 
     assert "[answers." in capsys.readouterr().out
+
+
+def test_ctrl_c_ends_within_seconds_and_keeps_what_was_found(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        text = CONFIG.replace("port = 1\n", f"port = {port}\n").replace("host_seconds = 20", "host_seconds = 100")
+        written(tmp_path, text.replace('client = "bakker"', 'client = "bakker"\nthis_machine = true'))
+        command = [str(Path(sys.executable).parent / "nis2scan"), "scan"]
+        with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            first = process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            code = process.wait(timeout=20)
+            rest = process.stderr.read()
+
+    assert "[1/2]" in first
+    assert code == 130
+    assert "stopped" in rest
+    assert "Traceback" not in rest
+    assert {row["host"] for row in rows(tmp_path / "out")} >= {socket.gethostname()}
