@@ -120,7 +120,7 @@ def _made_is_thrown_away() -> Iterator[None]:
 
 @pytest.fixture
 def box(tmp_path: Path) -> Box:
-    for folder in ("root", "etc", "var/spool/cron/crontabs", "bin"):
+    for folder in ("root", "etc", "run/systemd/system", "var/spool/cron/crontabs", "bin"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "etc/passwd").write_text(f"root:x:0:0:root:{tmp_path}/root:/bin/sh\n")
     return Box(tmp_path)
@@ -284,6 +284,14 @@ def test_a_unit_that_came_with_a_package_and_was_never_switched_on_is_no_job(box
     box.systemctl(shown("borgmatic", None, timer="inactive"))
 
     assert recent(box).outcome is Outcome.NOT_ASSESSED
+
+
+def test_unit_files_on_a_machine_that_systemd_does_not_run_are_no_jobs(box: Box) -> None:
+    box.file("etc/systemd/system/nightly.service", UNIT.format(repository="b2:bucket"))
+    (box.root / "run/systemd/system").rmdir()
+
+    assert box.ask(timers.JOBS).text.splitlines()[-1] == "end"
+    assert "unit" not in box.ask(timers.JOBS).text
 
 
 # ---- what is not there, and what may not be seen -------------------------------------------------

@@ -155,8 +155,9 @@ regex=$pattern
   known="$known$f|$tool|$role " regex="$regex|$f"
   case $f in /etc/cron.*|/etc/periodic/*) [ -x "$f" ] && echo "cron $tool $role" ;; esac
 done
-# Units
+# Units, where systemd is what runs the machine; elsewhere their files do nothing
 units=
+[ -d /run/systemd/system ] &&
 for d in /etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system \
   /lib/systemd/system; do
   [ -d $d ] && [ ! -L ${d%/systemd/system} ] || continue
