@@ -11,7 +11,7 @@ from nis2scan.assessment import Assessment, MeasureRow, State
 from nis2scan.language import Language
 from nis2scan.model import say
 from nis2scan.scan import Event, Tell
-from nis2scan.words import MEASURES, REASONS, STATES, clean
+from nis2scan.words import MEASURES, REASONS, STATES, clean, host_word
 
 WIDTH = 80
 # Shape and word, never colour alone.
@@ -38,7 +38,9 @@ def show(assessment: Assessment, language: Language, paths: Sequence[Path]) -> N
     if most:
         print("\n" + language.text(say("First:")))
     for number, action in enumerate(most, 1):
-        hosts = ", ".join(clean(host, 20) for host in action.hosts[:3]) + (" …" if len(action.hosts) > 3 else "")
+        hosts = ", ".join(host_word(language, host) for host in action.hosts[:3]) + (
+            " …" if len(action.hosts) > 3 else ""
+        )
         print(
             fill(
                 f"{number}. {language.source(action.action)} ({hosts})",

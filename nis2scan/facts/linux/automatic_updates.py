@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from nis2scan.api import Absent, Answer, CannotTell, Reason, Said, reads, say, shell
 from nis2scan.facts.linux.release import os_fields
-from nis2scan.facts.linux.services import COMMS
+from nis2scan.facts.linux.services import COMMS, Processes, processes
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE, system
 from nis2scan.facts.updates import AutomaticUpdates
 
@@ -55,11 +55,12 @@ def automatic_apt(answer: Answer, release: Answer, machine: Answer, comms: Answe
         raise CannotTell(Reason.PARSE_ERROR, say("the host gave no time"))
     if not any(row.startswith("init ") for row in rows):
         raise CannotTell(Reason.PARSE_ERROR, say("what starts the machine's services cannot be read"))
-    timers = _units(rows)
+    timers, running = _units(rows), processes.read(comms)
+    assert isinstance(running, Processes)  # noqa: S101 the reader makes it
     if "init systemd" in rows:
         started = all(timers.get(f"apt-daily{kind}.timer") == "active" for kind in ("", "-upgrade"))
     else:
-        started = "cron" in rows and bool({"cron", "crond", "anacron"} & set(comms.lines))
+        started = "cron" in rows and any(map(running.runs, ("cron", "crond", "anacron")))
     asked = _often(settings, "Unattended-Upgrade") and settings.get("Enable", ["1"])[-1] != "0"
     fetched = _often(settings, "Update-Package-Lists")
     origins = settings.get("Allowed-Origins", []) + settings.get("Origins-Pattern", [])
