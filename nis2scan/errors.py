@@ -102,7 +102,7 @@ class NotJudged(Nis2scanError):
 
 
 class CannotTell(NotJudged):
-    """It could not be read or not be judged. Becomes *not assessed*. `detail`: a sentence (`say`), or the host's words."""
+    """It could not be read or judged. Becomes *not assessed*. `detail`: a sentence (`say`), or words of the host."""
 
     def __init__(self, reason: Reason, detail: object = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else str(reason))
