@@ -1,0 +1,27 @@
+"""Programs by which somebody far away works on this machine, known by the names of their processes and files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nis2scan.api import Fact
+
+
+@dataclass(frozen=True)
+class RemoteTools(Fact):
+    """What was found, by the tool's usual name. running: it runs now; installed: it is there and can be started."""
+
+    running: frozenset[str]
+    installed: frozenset[str]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return tuple(sorted(self.running | self.installed))
+
+
+@dataclass(frozen=True)
+class Tunnels(Fact):
+    """Programs that publish services from inside, and mesh networks that join this machine to others elsewhere."""
+
+    publishing: frozenset[str]
+    mesh: frozenset[str]
