@@ -1,0 +1,112 @@
+"""SEG-LNX-001. The rules are made and read by the real nft, in network namespaces of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from nis2scan.api import Answer, Finding, Outcome, Reason, Severity, Status
+from nis2scan.facts.linux.firewall import RULES
+from nis2scan.facts.linux.listeners import LISTENERS
+from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
+from nis2scan.testing import answered, only, recording
+
+CHECK = "segmentation/host-firewall"
+SSH = 'tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=7,fd=3))\n'
+WEB = 'tcp LISTEN 0 128 [::]:80 [::]:* users:(("nginx",pid=8,fd=3))\n'
+INSIDE = 'tcp LISTEN 0 128 127.0.0.1:5432 0.0.0.0:* users:(("postgres",pid=9,fd=3))\n'
+DHCP = 'udp UNCONN 0 0 0.0.0.0:68 0.0.0.0:* users:(("dhclient",pid=5,fd=3))\n'
+NONE = '==ipv6 0\n==nft\n{"nftables": []}\n==end\n'
+
+
+def judged(rules: str | Answer, listening: str = SSH + WEB, machine: str = "pid1=systemd\n") -> Finding:
+    told = rules if isinstance(rules, Answer) else answered(RULES, rules, as_root=True)
+    about = answered(MACHINE, f"kernel=6.1\n{machine}now=1700000000\n")
+    host = recording(answered(OS_RELEASE, "ID=debian\n"), about, answered(LISTENERS, listening + "end=ss\n"), told)
+    return only(CHECK, host)
+
+
+def nft(rules: str) -> str:
+    """What the question reads where these rules are set, in a network namespace that ends with the command."""
+    command = ["unshare", "--net", "sh", "-c", f"nft -f - && {{ {RULES.text}\n}}"]
+    done = subprocess.run(command, input=rules, capture_output=True, text=True, timeout=30, check=True)
+    return done.stdout
+
+
+needs_nft = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only as root: needs namespaces")
+DROP = "chain input { type filter hook input priority 0; policy drop; tcp dport 22 accept; }"
+LAST = "chain input { type filter hook input priority 0; tcp dport 22 accept; counter log reject; }"
+OPEN = "chain input { type filter hook input priority 0; tcp dport 23 drop; }"
+OUTPUT = "chain output { type filter hook output priority 0; policy drop; }"
+
+
+@needs_nft
+@pytest.mark.parametrize(
+    ("rules", "outcome"),
+    [
+        (f"table inet filter {{ {DROP} \n}}", Outcome.PASS),
+        (f"table inet filter {{ {LAST} \n}}", Outcome.PASS),
+        (f"table ip filter {{ {DROP} \n}}\ntable ip6 filter {{ {DROP} \n}}", Outcome.PASS),
+        (f"table ip filter {{ {DROP} \n}}", Outcome.WARN),
+        (f"table inet filter {{ {OPEN} \n}}", Outcome.WARN),
+        (f"table inet filter {{ {OUTPUT} \n}}", Outcome.FAIL),
+        ("", Outcome.FAIL),
+    ],
+)
+def test_real_rules_are_judged_by_what_they_let_in(rules: str, outcome: Outcome) -> None:
+    assert judged(nft(rules)).outcome is outcome
+
+
+def test_no_filter_on_a_server_is_worse_than_on_a_laptop() -> None:
+    assert judged(NONE).severity is Severity.HIGH
+    assert judged(NONE, machine="pid1=systemd\nchassis=10\n").severity is Severity.MEDIUM
+
+
+def test_no_filter_where_only_ssh_listens_is_a_warning() -> None:
+    assert judged(NONE, SSH).outcome is Outcome.WARN
+
+
+def test_a_filter_for_ipv4_is_enough_where_there_is_no_ipv6() -> None:
+    # Written after iptables-save(8).
+    rules = "==ipv6 {}\n==4\n*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n==6\n==end\n"
+
+    assert judged(rules.format("off")).outcome is Outcome.PASS
+    assert judged(rules.format("1")).outcome is Outcome.PASS
+    assert judged(rules.format("0")).outcome is Outcome.WARN
+
+
+@pytest.mark.parametrize(
+    ("last", "outcome"),
+    [
+        ("-A INPUT -j DROP", Outcome.PASS),
+        ("-A INPUT -j REJECT --reject-with icmp-port-unreachable", Outcome.PASS),
+        ("-A INPUT -s 192.0.2.0/24 -j DROP", Outcome.WARN),
+        ("-A INPUT -j LOG", Outcome.WARN),
+    ],
+)
+def test_the_last_rule_decides_where_the_policy_accepts(last: str, outcome: Outcome) -> None:
+    table = f"*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\n{last}\nCOMMIT\n"
+
+    assert judged(f"==ipv6 0\n==4\n{table}==6\n{table}==end\n").outcome is outcome
+
+
+@pytest.mark.parametrize("listening", ["", INSIDE, DHCP])
+def test_where_nothing_listens_to_others_no_filter_is_needed_and_none_need_be_seen(listening: str) -> None:
+    assert judged(Answer(RULES, Status.DENIED), listening).outcome is Outcome.PASS
+
+
+def test_without_root_the_filter_is_not_assessed() -> None:
+    found = judged(Answer(RULES, Status.DENIED))
+
+    assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.NO_PRIVILEGE)
+
+
+@pytest.mark.parametrize("text", ["", '==ipv6 0\n==nft\n{"nftables": []}\n', '==ipv6 0\n==nft\n{"nftab\n==end\n'])
+def test_rules_that_were_cut_are_not_judged(text: str) -> None:
+    assert judged(text).outcome is Outcome.NOT_ASSESSED
+
+
+def test_a_container_of_one_program_is_filtered_around_it() -> None:
+    assert judged(NONE, machine="pid1=nginx\ncontainer=docker\n").outcome is Outcome.NOT_APPLICABLE
