@@ -48,6 +48,7 @@ def main(lab: Path, trace: bool) -> None:
         tracer.wait(10)
     differ = {host.name: changed(before[host.name], state(host)) for host in hosts}
     result = {"took": took, "said": said, "changed": differ, "lacking": _lacking(hosts) if trace else {}}
+    result["holding"] = _conditions(hosts) if trace else {}
     (lab / "result.json").write_text(json.dumps(result, indent=1))
     for each in running:
         each.kill()
@@ -110,14 +111,22 @@ until = {until}
 user = "{seeds.USER}"
 key = "{lab / "key"}"
 become = "sudo"
+[logins.root]
+user = "root"
+key = "{lab / "key"}"
 [report]
 language = "en"
 """
-    text += "".join(f'[[hosts]]\nname = "{h.name}"\naddress = "{h.address}"\nlogin = "linux"\n' for h in hosts)
+    text += "".join(f'[[hosts]]\nname = "{h.name}"\naddress = "{h.address}"\nlogin = "{_login(h)}"\n' for h in hosts)
     config = lab / "config.toml"
     config.write_text(text)
     config.chmod(0o600)
     return config
+
+
+def _login(host: Host) -> str:
+    (place,) = (place for place in PLACES if place.name == host.name)
+    return "root" if place.root == "login" else "linux"
 
 
 def _scanned(lab: Path, config: Path) -> dict[str, object]:
@@ -157,6 +166,24 @@ def _status(entry: Path) -> tuple[str, int]:
     except OSError:
         return "", 0
     return rows["Name"].strip(), int(rows["PPid"])
+
+
+# When a declared program runs that a host has: a test in sh, true where its question (or the frame) would start it.
+CONDITIONS = {
+    "dd": "! command -v gzip >/dev/null",
+    "ps": "! [ -r /proc/self/stat ]",
+    "dmsetup": "ls -d /sys/class/block/dm-* 2>/dev/null",
+    "printf": '[ "$(command -v printf)" != printf ]',  # a program only where it is not built into sh
+    "sha256sum": "grep -rqsE '(sftp|rest|s3|ssh):' /etc/cron.d /etc/crontab",  # for the host of a repository elsewhere
+}
+
+
+def _conditions(hosts: list[Host]) -> dict[str, list[str]]:
+    """The programs whose condition holds, by host."""
+    return {
+        host.name: [name for name, test in CONDITIONS.items() if inside(host, "sh", "-c", test).returncode == 0]
+        for host in hosts
+    }
 
 
 def _lacking(hosts: list[Host]) -> dict[str, list[str]]:

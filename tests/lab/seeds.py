@@ -23,14 +23,18 @@ def ago(days: float) -> datetime:
 # ---- sound --------------------------------------------------------------------------------------
 
 
-def account(host: Host, public_key: str, root: bool = True) -> None:
-    """The account that the scanner logs in to; with one sudo line, when it may ask as root."""
+def account(host: Host, public_key: str, root: str) -> None:
+    """The account that the scanner logs in to. root: `sudo` gives it one sudo line, `login` lets root itself in."""
+    if root == "login":
+        host.write("root/.ssh/authorized_keys", public_key)
+        host.run("chmod", "700", "/root/.ssh")
+        return
     host.run("useradd", "--create-home", "--shell", "/bin/sh", "--uid", "990", "--system", USER)
     home = f"home/{USER}"
     host.write(f"{home}/.ssh/authorized_keys", public_key)
     host.run("chown", "-R", f"{USER}:", f"/{home}/.ssh")
     host.run("chmod", "700", f"/{home}/.ssh")
-    if root:
+    if root == "sudo":
         rule = f"Defaults:{USER} !requiretty\n{USER} ALL=(root) NOPASSWD: /bin/sh -s\n"
         host.write(f"etc/sudoers.d/{USER}", rule, 0o440)
 
@@ -38,7 +42,7 @@ def account(host: Host, public_key: str, root: bool = True) -> None:
 def sound(host: Host) -> None:
     """A machine of an office in good order, more than a year old."""
     host.write("etc/machine-id", uuid.uuid5(uuid.NAMESPACE_DNS, host.name).hex + "\n", 0o444, days=400)
-    host.write("etc/ssh/sshd_config.d/00-office.conf", "PasswordAuthentication no\nPermitRootLogin no\n")
+    host.write("etc/ssh/sshd_config.d/00-office.conf", "PasswordAuthentication no\nPermitRootLogin prohibit-password\n")
     package_lists(host)
     for stamp in ("unattended-upgrades-stamp", "update-success-stamp"):
         host.write(f"var/lib/apt/periodic/{stamp}", "", days=0.3)
@@ -53,9 +57,22 @@ def sound(host: Host) -> None:
 
 
 def starts(host: Host, *commands: str) -> None:
-    """What a host without systemd starts beside its SSH server."""
+    """What a host without systemd starts beside its SSH server, in place of what it started before."""
     script = "#!/bin/sh\n" + "".join(f"{command} </dev/null >/dev/null 2>&1 &\n" for command in commands)
     host.write("etc/rc.local", script + "sleep 0.2\n", 0o755)
+
+
+def starts_too(host: Host, *commands: str) -> None:
+    before = (host.root / "etc/rc.local").read_text()
+    more = "".join(f"{command} </dev/null >/dev/null 2>&1 &\n" for command in commands)
+    host.write("etc/rc.local", f"{before}{more}", 0o755)
+
+
+def firewall(host: Host) -> None:
+    """Refuses what no rule allows, for IPv4 and IPv6."""
+    rules = "type filter hook input priority 0; policy drop; iif lo accept; ct state established,related accept"
+    host.write("etc/nftables.conf", f"table inet office {{\n chain input {{ {rules}; tcp dport 22 accept; }}\n}}\n")
+    starts_too(host, "/usr/sbin/nft -f /etc/nftables.conf")
 
 
 def logs_on_disk(host: Host) -> None:
@@ -191,3 +208,33 @@ def journal_in_memory(host: Host) -> None:
 def short_history(host: Host, days: float) -> None:
     old_logons(host, days)
     host.age("var/log/auth.log.1", min(7, days))
+
+
+def second_root(host: Host) -> None:
+    host.run("useradd", "--non-unique", "--uid", "0", "--gid", "0", "--no-create-home", "--shell", "/bin/sh", "beheer")
+
+
+def open_account(host: Host) -> None:
+    """Somebody may log in without any password."""
+    host.run("useradd", "--create-home", "--shell", "/bin/bash", "balie")
+    host.run("passwd", "--delete", "balie")
+
+
+def staff_unasked(host: Host) -> None:
+    """A whole group of people is root without being asked."""
+    host.run("groupadd", "medewerkers")
+    host.run("useradd", "--create-home", "--shell", "/bin/bash", "--groups", "medewerkers", "ingrid")
+    host.write("etc/sudoers.d/medewerkers", "%medewerkers ALL=(ALL) NOPASSWD: ALL\n", 0o440)
+
+
+def runs_as(host: Host, name: str) -> None:
+    """A process of this name, which does nothing."""
+    host.write(f"usr/local/bin/{name}", "", 0o755)
+    (host.root / f"usr/local/bin/{name}").write_bytes((host.root / "bin/sleep").read_bytes())
+    starts_too(host, f"/usr/local/bin/{name} 9999")
+
+
+def open_service(host: Host) -> None:
+    """Something besides SSH that listens to other machines, and no filter."""
+    listen = "my $s = IO::Socket::INET->new(Listen => 1, LocalPort => 8080) or die; sleep 9999"
+    starts_too(host, f"/usr/bin/perl -MIO::Socket::INET -e '{listen}'")

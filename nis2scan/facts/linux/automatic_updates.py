@@ -11,7 +11,7 @@ from nis2scan.facts.linux.services import COMMS, Processes, processes
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE, system
 from nis2scan.facts.updates import AutomaticUpdates
 
-# `apt-config dump` resolves every file in apt.conf.d; only the lines that matter leave the host.
+# `apt-config dump` resolves every file in apt.conf.d (and asks dpkg for the architectures); only the lines that matter leave the host.
 AUTOMATIC_APT = shell(
     """printf 'now '; date -u +%s
 apt-config dump | grep -E '^(APT::Periodic::|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern|Package-Blacklist)::)'
@@ -25,7 +25,7 @@ for f in /etc/cron.daily/apt-compat /etc/cron.daily/apt; do [ -x "$f" ] && echo 
 command -v systemctl >/dev/null && \\
  systemctl show -p Id -p ActiveState apt-daily.timer apt-daily-upgrade.timer 2>/dev/null
 :""",
-    runs=("date", "apt-config", "grep", "stat", "systemctl"),
+    runs=("date", "apt-config", "dpkg", "grep", "stat", "systemctl"),
     needs=("apt-config", "grep"),
     seconds=5,
 )

@@ -1,0 +1,103 @@
+"""A whole office over real SSH: every fault is found, its healthy twin passes, nothing is invented or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab.lab import Outcome, scanned
+from tests.lab.root import why_not
+from tests.lab.table import ASIDE, HIDDEN, PLACES, ROWS
+
+pytestmark = pytest.mark.xdist_group("lab")
+KEYS = ("host", "check", "subject")
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Outcome]:
+    if why := why_not():
+        pytest.skip(why)
+    with scanned() as outcome:
+        yield outcome
+
+
+def found(lab: Outcome) -> dict[tuple[str, ...], dict[str, Any]]:
+    return {tuple(row[key] for key in KEYS): row for row in lab.findings}
+
+
+def test_every_fault_is_found_every_twin_passes_and_nothing_is_invented(
+    lab: Outcome, record_property: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = found(lab)
+    nothing: dict[str, Any] = {"outcome": "no finding", "catalogue": []}
+
+    def seen(host: str, check: str, subject: str) -> dict[str, Any]:
+        return rows.get((host, check, subject), nothing)
+
+    missed = [
+        r
+        for r in ROWS
+        if (s := seen(r.host, r.check, r.subject))["outcome"] != r.outcome or r.code not in s["catalogue"]
+    ]
+    # One subject a tool: where none is there, the twin's verdict has no subject.
+    twins = {(r.twin, r.check, r.twin_subject) for r in ROWS}
+    ailing = [key for key in sorted(twins) if seen(*key)["outcome"] != "pass"]
+    expected = {(r.host, r.check, r.subject) for r in ROWS} | ASIDE.keys()
+    false = [key for key, row in rows.items() if row["outcome"] in ("warn", "fail") and key not in expected]
+    wrong = [key for key, outcome in ASIDE.items() if seen(*key)["outcome"] != outcome]
+    changed = [f"{host}: {path}" for host, paths in lab.result["changed"].items() for path in paths]
+
+    line = (
+        f"lab: seeded {len(ROWS)}, found {len(ROWS) - len(missed)}, missed {len(missed)}, "
+        f"twins {len(twins)}, passed {len(twins) - len(ailing)}, false {len(false)}, changed {len(changed)}"
+    )
+    record_property("lab", line)
+    with capsys.disabled():
+        print(f"\n{line}")
+    assert missed == []
+    assert ailing == []
+    assert false == []
+    assert wrong == []
+    assert changed == []
+
+
+def test_the_lab_is_large_enough_to_mean_something() -> None:
+    assert len(PLACES) >= 4
+    assert len(ROWS) >= 12
+    assert {row.host for row in ROWS}.isdisjoint({row.twin for row in ROWS})
+
+
+def test_without_root_a_fault_is_not_assessed_and_never_passes(lab: Outcome) -> None:
+    rows = found(lab)
+
+    got = [
+        (host, check, rows[host, check, ""]["outcome"], rows[host, check, ""]["reason"]) for host, check, _ in HIDDEN
+    ]
+
+    assert got == [(host, check, "not_assessed", reason) for host, check, reason in HIDDEN]
+
+
+def test_a_missing_privilege_is_no_failure_of_the_scan(lab: Outcome) -> None:
+    assert lab.result["said"]["code"] == 0
+
+
+def test_nothing_of_the_lab_is_left(lab: Outcome) -> None:
+    """Its mounts and namespaces live only in its own processes."""
+    assert str(lab.folder) not in Path("/proc/self/mounts").read_text(encoding="utf-8")
+    assert not Path("/run/netns/scanner").exists()
+
+
+def test_no_word_of_the_lab_stands_in_the_product() -> None:
+    top = Path(__file__).resolve().parents[2]
+    names = [place.name for place in PLACES]
+    files = [
+        file
+        for room in ("nis2scan", "checks", "reports")
+        for file in (top / room).rglob("*")
+        if file.suffix in (".py", ".json", ".j2")
+    ]
+
+    assert [(file.name, name) for file in files for name in names if name in file.read_text(encoding="utf-8")] == []
