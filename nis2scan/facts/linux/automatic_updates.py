@@ -11,7 +11,8 @@ from nis2scan.facts.linux.services import COMMS, Processes, processes
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE, system
 from nis2scan.facts.updates import AutomaticUpdates
 
-# `apt-config dump` resolves every file in apt.conf.d (and asks dpkg for the architectures); only the lines that matter leave the host.
+# `apt-config dump` resolves every file in apt.conf.d (and asks dpkg for the architectures); only the lines that matter
+# leave the host.
 AUTOMATIC_APT = shell(
     """printf 'now '; date -u +%s
 apt-config dump | grep -E '^(APT::Periodic::|Unattended-Upgrade::(Allowed-Origins|Origins-Pattern|Package-Blacklist)::)'
