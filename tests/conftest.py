@@ -45,9 +45,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     counts = [f"{len(reporter.stats.get('passed', ()))} passed"]
     counts += [f"{failed} failed"] if failed else []
     writer = config.get_terminal_writer()
+    for line in _told(reporter.stats):
+        writer.line(line)
     writer.line(f"tests: {', '.join(counts)}, {len(left_out)} left out")
     for line in left_out:
         writer.line(f"left out: {line}")
+
+
+def _told(stats: dict[str, list[Any]]) -> list[str]:
+    """What tests have counted and want to be read: property `told`, a line; property `silence`, judgements tried."""
+    given = [item for report in stats.get("passed", ()) for item in getattr(report, "user_properties", ())]
+    silence = [value for name, value in given if name == "silence"]
+    lines = [value for name, value in given if name == "told"]
+    if silence:
+        lines.append(f"silence: {sum(silence)} judgements of harmed answers, none turned into another outcome")
+    return lines
 
 
 def _left_out(stats: dict[str, list[Any]]) -> Iterator[str]:

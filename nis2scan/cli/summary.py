@@ -30,7 +30,7 @@ def progress(language: Language) -> Tell:
 
 
 def show(assessment: Assessment, language: Language, paths: Sequence[Path]) -> None:
-    """Print the eight measures, what to do first, and where the reports are."""
+    """Print the eight measures, what to do first, what was not seen and why, and where the reports are."""
     print(f"\n{clean(assessment.client, 60)} · {language.moment(assessment.taken_at)}\n")
     for row in assessment.measures:
         print(_line(row, language))
@@ -38,23 +38,23 @@ def show(assessment: Assessment, language: Language, paths: Sequence[Path]) -> N
     if most:
         print("\n" + language.text(say("First:")))
     for number, action in enumerate(most, 1):
-        hosts = ", ".join(host_word(language, host) for host in action.hosts[:3]) + (
-            " …" if len(action.hosts) > 3 else ""
-        )
-        print(
-            fill(
-                f"{number}. {language.source(action.action)} ({hosts})",
-                WIDTH,
-                initial_indent="  ",
-                subsequent_indent="     ",
-            )
-        )
-    print(
-        "\n"
-        + fill(language.text(say("Not looked at is not in order; the report says what was not seen, and why.")), WIDTH)
-    )
+        print(_filled(f"{number}. {language.source(action.action)} ({_names(action.hosts, language)})"))
+    print("\n" + language.text(say("Not looked at is not in order:")))
+    for unseen in assessment.unseen[:4]:
+        count = language.plural("{count} judgement", "{count} judgements", unseen.findings)
+        names = _names(unseen.hosts, language)
+        print(_filled(f"?  {names}: {language.source(REASONS[unseen.reason])} ({count})"))
+    print()
     for path in paths:
         print(f"  {path}")
+
+
+def _filled(text: str) -> str:
+    return fill(text, WIDTH, initial_indent="  ", subsequent_indent="     ")
+
+
+def _names(hosts: Sequence[str], language: Language) -> str:
+    return ", ".join(host_word(language, host) for host in hosts[:3]) + (" …" if len(hosts) > 3 else "")
 
 
 def _line(row: MeasureRow, language: Language) -> str:
