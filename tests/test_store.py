@@ -64,10 +64,13 @@ def test_a_recording_is_kept_and_comes_back_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 def test_nobody_else_can_read_the_store(tmp_path: Path) -> None:
-    os.umask(0)
-    with Store(tmp_path / "store") as store:
-        path = store.keep(store.begin(NOON), "A-1", recording())
-        modes = {item: stat.S_IMODE(item.stat().st_mode) for item in (tmp_path / "store").rglob("*")}
+    before = os.umask(0)
+    try:
+        with Store(tmp_path / "store") as store:
+            path = store.keep(store.begin(NOON), "A-1", recording())
+            modes = {item: stat.S_IMODE(item.stat().st_mode) for item in (tmp_path / "store").rglob("*")}
+    finally:
+        os.umask(before)
 
     assert stat.S_IMODE((tmp_path / "store").stat().st_mode) == 0o700
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
