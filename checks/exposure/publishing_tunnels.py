@@ -17,8 +17,9 @@ from nis2scan.facts.remote_tools import Tunnels
     "Needed: put a sign-in with a second factor before it, and write its name under `approved_tunnels` in "
     "config.toml.\n"
     "Check: the next scan finds it approved, or no more.",
-    limits="Knows tunnels by the names of their processes, by services that start ssh -R and by the settings of Tor. "
-    "What they publish is not looked into.",
+    limits="Knows tunnels by the names of their processes, by services that start ssh -R and by the settings of Tor, "
+    "not by cron lines. What they publish is not looked into; a service published through Tailscale shows as "
+    "Tailscale only.",
 )
 def publishing_tunnels(tunnels: Tunnels, policy: Policy) -> Judged:
     """A tunnel is a hole that the router cannot see: it is dug from inside, and the firewall lets it pass."""

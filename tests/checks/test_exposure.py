@@ -82,6 +82,48 @@ def test_a_list_of_processes_that_was_cut_is_not_judged(cut: str) -> None:
         assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.PARSE_ERROR)
 
 
+def test_processes_that_are_hidden_from_us_are_not_judged() -> None:
+    """A kernel that hides them (hidepid) shows a list without the tool."""
+    host = recording(answered(COMMS, "sh\nhidden\n"), answered(FILES, "==end\n"), answered(FORWARDS, "==end\n"))
+
+    for check in (TOOL, TUNNEL):
+        found = only(check, host)
+        assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.NO_PRIVILEGE)
+
+
+def test_what_was_found_is_told_even_when_the_rest_could_not_be_read() -> None:
+    host = recording(answered(COMMS, "anydesk\ncloudflared\n.\n"))
+
+    assert only(TOOL, host).outcome is Outcome.WARN
+    assert only(TUNNEL, host).outcome is Outcome.FAIL
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only as root: needs namespaces")
+@pytest.mark.parametrize("shell", ["dash", "bash", "busybox sh", "mksh"])
+@pytest.mark.parametrize(
+    ("command", "forwards"),
+    [
+        ("/usr/bin/ssh -NR 8080:localhost:80 user@host", True),
+        ("/usr/bin/ssh -N -R 8080:localhost:80 host", True),
+        ("/usr/bin/ssh -o RemoteForward=8080 host", True),
+        ("/usr/bin/ssh -i /k/id-RSA -N -L 1:localhost:1 host", False),
+        ('/usr/bin/rsync -e "ssh -p 22" -R /a host:/b', False),
+        ("/usr/sbin/sshd -D", False),
+    ],
+)
+def test_a_unit_that_forwards_back_is_found_whatever_the_shell(
+    shell: str, command: str, forwards: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "x.service").write_text(f"[Service]\nExecStart={command}")
+    bound = f"mkdir -p /etc/systemd/system && mount --bind {tmp_path} /etc/systemd/system && exec {shell}"
+    unshare = ["unshare", "--mount", "--propagation", "private", "sh", "-c", bound]
+
+    done = subprocess.run(unshare, input=FORWARDS.text, capture_output=True, text=True, timeout=30, check=True)
+
+    assert (done.stdout == "ssh -R\n==end\n") is forwards
+    assert done.stdout.endswith("==end\n")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="only on POSIX")
 @pytest.mark.parametrize("shell", ["dash", "bash", "busybox sh", "mksh"])
 def test_a_real_process_is_found_by_its_name(shell: str, tmp_path: Path) -> None:

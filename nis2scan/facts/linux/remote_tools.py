@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nis2scan.api import Answer, CannotTell, Reason, reads, say, shell
+from nis2scan.api import Answer, CannotTell, Reason, Root, reads, say, shell
 from nis2scan.facts.linux.services import COMMS, Processes, processes
 from nis2scan.facts.remote_tools import RemoteTools, Tunnels
 
@@ -65,19 +65,34 @@ FILES = shell(
     cap=8192,
 )
 
-# Of a service of systemd only whether its command forwards a port back is told, never the command.
+# Of a service of systemd only whether its command forwards a port back is told, never the command. -R counts among the
+# options that ssh takes without a value (`-NR`), so that `-i key-RSA` is none.
 FORWARDS = shell(
-    """for f in /etc/systemd/system/*.service; do
-  [ -f "$f" ] && [ -r "$f" ] || continue
-  while read -r l; do
-    case $l in ExecStart=*ssh\\ *-R*|ExecStart=*ssh\\ *RemoteForward*) echo "ssh -R"; break ;; esac
-  done < "$f"
+    """set -f
+forwards() {
+  case $1 in ExecStart=*rsync) return 1 ;; ExecStart=*) ;; *) return 1 ;; esac
+  s=; for w; do
+    case $w in ExecStart=*) w=${w#ExecStart=} ;; esac
+    case $w in
+      ssh|*[/@:+!\\"\\'-]ssh|*autossh) s=1 ;;
+      RemoteForward*|-oRemoteForward*) [ "$s" ] && return 0 ;;
+      -*R*) p=${w%%R*}; case ${p#-} in *[!46AaCfgKkMNnqsTtvXxYy]*) ;; *) [ "$s" ] && return 0 ;; esac ;;
+    esac
+  done; return 1
+}
+set +f; for f in /etc/systemd/system/*.service; do
+  set -f; [ -f "$f" ] || continue
+  [ -r "$f" ] || exit 1
+  while read l || [ -n "$l" ]; do forwards $l && { echo "ssh -R"; break; }; done < "$f"
 done
 if [ -e /etc/tor/torrc ]; then
   [ -r /etc/tor/torrc ] || exit 1
-  while read -r l; do case $l in HiddenServiceDir*) echo "Tor hidden service"; break ;; esac; done < /etc/tor/torrc
+  while read -r l || [ -n "$l" ]; do
+    case $l in [Hh]idden[Ss]ervice[Dd]ir*|hiddenservicedir*|HIDDENSERVICEDIR*) echo "Tor hidden service"; break ;; esac
+  done < /etc/tor/torrc
 fi
 echo ==end""",
+    root=Root.PREFERRED,
     seconds=3,
     cap=8192,
 )
@@ -87,11 +102,14 @@ echo ==end""",
 def remote_tools(comms: Answer, files: Answer) -> RemoteTools:
     """The process list must be whole: a tool that is not in it does not run."""
     running = _names(comms)
-    *there, end = files.lines or [""]
-    if end != "==end":
-        raise CannotTell(Reason.TRUNCATED, say("the list of files is not whole"))
-    installed = frozenset(tool for tool, place in PLACES.items() if place in there)
     seen = {tool for tool, names in TOOLS.items() if any(map(running.runs, names))}
+    try:
+        there = _whole(files)
+    except CannotTell:
+        if not seen - _AMBIGUOUS:
+            raise  # what runs is told all the same; that there is nothing more can only be said of the whole
+        there = []
+    installed = frozenset(tool for tool, place in PLACES.items() if place in there)
     return RemoteTools(frozenset(seen - (_AMBIGUOUS - installed)), installed)
 
 
@@ -99,12 +117,21 @@ def remote_tools(comms: Answer, files: Answer) -> RemoteTools:
 def tunnels(comms: Answer, forwards: Answer) -> Tunnels:
     """Running programs only, and what a unit or torrc starts; a browser that shares a tab is not seen."""
     running = _names(comms)
-    *found, end = forwards.lines or [""]
-    if end != "==end":
-        raise CannotTell(Reason.TRUNCATED, say("the list of files is not whole"))
     publishing = {tool for tool, names in PUBLISHING.items() if any(map(running.runs, names))} - _AMBIGUOUS
     mesh = {tool for tool, names in MESH.items() if any(map(running.runs, names))}
-    return Tunnels(frozenset(publishing | set(found)), frozenset(mesh))
+    try:
+        publishing |= set(_whole(forwards))
+    except CannotTell:
+        if not publishing and not mesh:
+            raise  # what was found is told all the same; that there is nothing more can only be said of the whole
+    return Tunnels(frozenset(publishing), frozenset(mesh))
+
+
+def _whole(answer: Answer) -> list[str]:
+    *rows, end = answer.lines or [""]
+    if end != "==end":
+        raise CannotTell(Reason.TRUNCATED, say("the list of files is not whole"))
+    return rows
 
 
 def _names(comms: Answer) -> Processes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, say, shell
+from nis2scan.api import Answer, CannotTell, Fact, Reason, Root, reads, say, shell
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,11 @@ class Units(Fact):
 
 
 # Reading with the shell itself: no process is started for it. A process that ends meanwhile is no error. The dot at the
-# end tells a whole list from one that was cut: what is not in the list does not run.
+# end tells a whole list from one that was cut, or from which the processes of others are hidden (hidepid).
 COMMS = shell(
-    'for f in /proc/[0-9]*/comm; do { read -r c < "$f"; } 2>/dev/null && printf "%s\\n" "$c"; done; echo .',
+    """for f in /proc/[0-9]*/comm; do { read -r c < "$f"; } 2>/dev/null && printf '%s\\n' "$c"; done
+if { read -r c < /proc/1/comm; } 2>/dev/null; then echo .; else echo hidden; fi""",
+    root=Root.PREFERRED,
     seconds=5,
     cap=262144,
 )
@@ -60,6 +62,8 @@ UNITS = shell(
 def processes(comms: Answer) -> Processes:
     """At least our own shell runs, so no name at all means that /proc could not be read."""
     *names, end = comms.lines or [""]
+    if end == "hidden":
+        raise CannotTell(Reason.NO_PRIVILEGE, say("the processes of others are hidden from this user"))
     if end != "." or not names:
         raise CannotTell(Reason.PARSE_ERROR, say("the list of processes is not whole"))
     return Processes(frozenset(names))
