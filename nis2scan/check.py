@@ -10,6 +10,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from nis2scan.errors import Absent, CannotTell, NotJudged, PluginError
@@ -250,34 +251,39 @@ def check(
     platforms: where it can apply at all; by default read off the scopes in `catalogue`, else everywhere.
     """
 
-    def declare(function: Callable[..., Judged]) -> Check:
-        needs, _ = _needs(function)
-        kind = _measure(function, measure)
-        if function.__module__.rsplit(".", 1)[-1] != function.__name__:
-            raise PluginError(f"{function.__module__}: the check must be called like its file, not {function.__name__}")
-        scopes = {scope_of(code) for code in catalogue}
-        bound = tuple(sorted(_SCOPES[s] for s in scopes)) if scopes and scopes <= _SCOPES.keys() else ()
-        return Check(
-            id=f"{kind}/{function.__name__.replace('_', '-')}",
-            module=function.__module__,
-            measure=kind,
-            title=title,
-            why=_flowing(inspect.getdoc(function) or ""),
-            severity=severity,
-            expected=expected,
-            action=action,
-            remedy=remedy,
-            limits=limits,
-            effort=effort,
-            catalogue=catalogue,
-            also=also,
-            key=key,
-            platforms=bound if platforms is None else platforms,
-            needs=needs,
-            judge=function,
-        )
+    stated: dict[str, Any] = {
+        "title": title,
+        "severity": severity,
+        "expected": expected,
+        "action": action,
+        "remedy": remedy,
+    }
+    stated |= {"limits": limits, "effort": effort, "catalogue": catalogue, "also": also, "key": key}
+    return partial(_declared, measure, platforms, stated)
 
-    return declare
+
+def _declared(
+    measure: Measure | None,
+    platforms: tuple[str, ...] | None,
+    stated: Mapping[str, Any],
+    function: Callable[..., Judged],
+) -> Check:
+    """The check that a function is, with what was stated about it and what can be read off it."""
+    if function.__module__.rsplit(".", 1)[-1] != function.__name__:
+        raise PluginError(f"{function.__module__}: the check must be called like its file, not {function.__name__}")
+    kind = _measure(function, measure)
+    scopes = {scope_of(code) for code in stated["catalogue"]}
+    bound = tuple(sorted(_SCOPES[s] for s in scopes)) if scopes and scopes <= _SCOPES.keys() else ()
+    return Check(
+        id=f"{kind}/{function.__name__.replace('_', '-')}",
+        module=function.__module__,
+        measure=kind,
+        why=_flowing(inspect.getdoc(function) or ""),
+        platforms=bound if platforms is None else platforms,
+        needs=_needs(function)[0],
+        judge=function,
+        **stated,
+    )
 
 
 def ok(found: Said, *, expected: Said | None = None, confidence: Confidence = Confidence.MEASURED) -> Verdict:

@@ -24,7 +24,7 @@ AUTO, REBOOTS = "updates/automatic-updates", "updates/reboot-pending"
 DEBIAN = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
 NOW = int(NOON.timestamp())
 DAY = 86400
-LISTS = "/var/lib/apt/lists/deb.debian.org_"
+LISTS = "/var/lib/apt/lists/mirror.example_"
 
 # Recorded on Debian 12 (2026-11-24), shortened: openssl has a fix in security and a newer one in the point release.
 HEADS = f"""release {LISTS}debian-security_dists_bookworm-security_InRelease
