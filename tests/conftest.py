@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
@@ -16,22 +15,26 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 
 # Heavy work that would starve each other on two processors, and fixtures worth making once: one worker a group.
-GROUPS = {"lab": "heavy", "test_lab": "heavy", "test_browser": "heavy", "test_packaging": "wheel"}
-GROUPS |= {"test_contributing": "wheel"}
+GROUPS = {"lab": "heavy", "test_browser": "heavy", "test_packaging": "wheel", "test_contributing": "wheel"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file stays on one worker; some files share theirs. A file may choose its own group with `xdist_group`."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(_group(item.path)))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file stays on one worker; some files share theirs. (xdist's own groups do nothing with pytest 9.2.)"""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid.split("::")[0])
+
+    config.option.loadscopereorder = False  # the fewest tests are the slowest here, and must not begin last
+    return ByGroup(config, log)
 
 
-def _group(file: Path) -> str:
-    parts = file.relative_to(TESTS).with_suffix("").parts if file.is_relative_to(TESTS) else (file.stem,)
-    named = (group for word, group in GROUPS.items() if any(part.startswith(word) for part in parts))
-    return next(named, "/".join(parts))
+def group_of(file: str) -> str:
+    """The group of a test file: the file itself, or what a part of its path is called in GROUPS."""
+    parts = Path(file).with_suffix("").parts
+    return next((GROUPS[part] for part in parts if part in GROUPS), file)
 
 
 @pytest.hookimpl(trylast=True)
@@ -64,9 +67,8 @@ def _told(stats: dict[str, list[Any]]) -> list[str]:
 
 def _left_out(stats: dict[str, list[Any]]) -> Iterator[str]:
     for report in (*stats.get("skipped", ()), *stats.get("xfailed", ())):
-        where = re.sub(r"@[\w/]+$", "", report.nodeid)
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else getattr(report, "wasxfail", "")
-        yield f"{where} ({reason.removeprefix('Skipped: ') or 'no reason given'})"
+        yield f"{report.nodeid} ({reason.removeprefix('Skipped: ') or 'no reason given'})"
     for item in stats.get("deselected", ()):
         yield f"{getattr(item, 'nodeid', item)} (deselected)"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -79,9 +80,7 @@ def test_the_suite_ends_with_what_was_left_out_and_why(tmp_path: Path, workers: 
     shutil.copy(TOP / "tests" / "conftest.py", tmp_path)
     (tmp_path / "test_example.py").write_text(SUITE)
 
-    done = run(
-        sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadgroup", "--rootdir", str(tmp_path), str(tmp_path)
-    )
+    done = run(sys.executable, "-m", "pytest", "-n", workers, "--rootdir", str(tmp_path), str(tmp_path))
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-2:] == [
@@ -98,3 +97,19 @@ def test_a_failure_is_counted_and_ends_the_suite_with_an_error(tmp_path: Path) -
 
     assert done.returncode == 1
     assert "tests: 2 passed, 1 failed, 1 left out" in done.stdout.splitlines()
+
+
+def test_a_file_stays_on_one_worker_and_some_share_theirs(tmp_path: Path) -> None:
+    shutil.copy(TOP / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "lab").mkdir()
+    many = "import pytest\n\n@pytest.mark.parametrize('n', range(20))\ndef test_one(n): pass\n"
+    for name in ("test_a.py", "test_b.py", "test_browser.py", "lab/test_c.py", "lab/test_d.py"):
+        (tmp_path / name).write_text(many)
+
+    done = run(sys.executable, "-m", "pytest", "-v", "-n", "2", "--rootdir", str(tmp_path), str(tmp_path))
+
+    ran = re.findall(r"\[(gw\d)\].* PASSED (\S+?)::", done.stdout)
+    workers = {file: {worker for worker, its in ran if its == file} for _, file in ran}
+    assert len(ran) == 100
+    assert all(len(its) == 1 for its in workers.values()), workers
+    assert len({frozenset(its) for file, its in workers.items() if "lab" in file or "browser" in file}) == 1

@@ -14,8 +14,6 @@ from tests.lab.lab import Outcome, scanned
 from tests.lab.office import CONDITIONS
 from tests.lab.root import why_not
 
-pytestmark = pytest.mark.xdist_group("lab")
-
 _EXECUTED = re.compile(r'^(?P<pid>\d+) +(?:\S+ )?execve\("(?P<path>[^"]+)", \[(?P<words>.*?)\](?:\.\.\.)?, .* = 0$')
 # sshd starts PAM's message of the day and the login shell of the account; this is where our script begins.
 _BEGINS = re.compile(r'execve\("/bin/sh", \["/bin/sh", "-s"\]')
