@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from nis2scan.api import Absent, Answer, CannotTell, Fact, Maybe, Reason, Root, derives, reads, say, shell
+from nis2scan.facts.linux.filter_rules import of_iptables, of_nft
 from nis2scan.facts.linux.listeners import Listener, Listeners
 from nis2scan.facts.linux.system import System
 
-_FAMILIES = {"ip": {4}, "ip6": {6}, "inet": {4, 6}}
+_IPTABLES = {"4": "ipv4", "6": "ipv6"}
+_OTHER_RULES = "(nf_tables)"  # iptables-save names where it read; then nft or the older iptables would show the rest
 
 
 @dataclass(frozen=True)
@@ -58,18 +57,19 @@ echo ==end""",
 
 @reads(RULES)
 def firewall(answer: Answer) -> Firewall:
-    """Refusing by default: the policy of an input chain is drop, or its last rule refuses everything."""
+    """Refusing by default: a new connection that no exception names is refused on every network card."""
     if answer.code == 127:
         raise CannotTell(Reason.TOOL_MISSING, say("neither nft nor iptables is on the machine"))
     parts = _parts(answer.text)
     if "end" not in parts:
         raise CannotTell(Reason.TRUNCATED, say("the rules of the firewall were not read to the end"))
-    denied, rules = set(), False
-    for family, denies, has_rules in [*_of_nft(parts.get("nft", "")), *_of_iptables(parts)]:
-        rules = rules or has_rules
-        denied |= _FAMILIES[family] if denies else set()
+    sources = [of_nft(parts["nft"])] if parts.get("nft") else []
+    sources += [of_iptables(parts[key], family) for key, family in _IPTABLES.items() if key in parts]
     no_v6 = parts.get("ipv6", "") in ("off", "1")
-    return Firewall(rules, 4 in denied, no_v6 or 6 in denied)
+    v4, v6 = (any(source.refuses(family) for source in sources) for family in ("ipv4", "ipv6"))
+    if not (v4 and (v6 or no_v6)) and any(_OTHER_RULES in parts.get(key, "") for key in _IPTABLES):
+        raise CannotTell(Reason.TOOL_MISSING, say("part of the rules can only be read with a tool that is not there"))
+    return Firewall(any(source.has_rules() for source in sources), v4, no_v6 or v6)
 
 
 def _parts(text: str) -> dict[str, str]:
@@ -80,41 +80,6 @@ def _parts(text: str) -> dict[str, str]:
         if name:
             found[name[1]] = found.get(name[1], "") + rest[name.end() :].strip()
     return found
-
-
-def _of_nft(text: str) -> Iterator[tuple[str, bool, bool]]:
-    """Family, refuses by default, has any rule: for each base chain of the input hook."""
-    if not text:
-        return
-    items: list[dict[str, Any]] = json.loads(text)["nftables"]
-    rules = [item["rule"] for item in items if "rule" in item]
-    for chain in (item["chain"] for item in items if item.get("chain", {}).get("hook") == "input"):
-        if chain["family"] not in _FAMILIES or chain.get("type") != "filter":
-            continue
-        own = [
-            r
-            for r in rules
-            if all(r[k] == chain[c] for k, c in (("family", "family"), ("table", "table"), ("chain", "name")))
-        ]
-        refuses = chain.get("policy") == "drop" or (bool(own) and _refuses_all(own[-1]["expr"]))
-        yield chain["family"], refuses, bool(own) or refuses
-
-
-def _refuses_all(expressions: list[dict[str, Any]]) -> bool:
-    """A rule without a condition that drops or rejects; counting and logging are no conditions."""
-    kinds = {next(iter(item)) for item in expressions}
-    return bool(kinds & {"drop", "reject"}) and kinds <= {"drop", "reject", "counter", "log"}
-
-
-def _of_iptables(parts: dict[str, str]) -> Iterator[tuple[str, bool, bool]]:
-    for name, family in (("4", "ip"), ("6", "ip6")):
-        table = re.search(r"^\*filter$(.*?)^COMMIT$", parts.get(name, ""), re.MULTILINE | re.DOTALL)
-        if not table:
-            continue
-        rules = re.findall(r"^-A INPUT (.*)$", table[1], re.MULTILINE)
-        last = bool(rules) and re.fullmatch(r"-j (DROP|REJECT)( --reject-with \S+)?", rules[-1]) is not None
-        refuses = last or re.search(r"^:INPUT DROP ", table[1], re.MULTILINE) is not None
-        yield family, refuses, bool(rules) or refuses
 
 
 @derives
