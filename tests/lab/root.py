@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -45,19 +46,22 @@ def shared_root() -> Path:
     """The folder of the shared root; made when it is not there yet (a minute or two, over the machine's own mirror)."""
     name = hashlib.sha256(" ".join((SUITE, *PACKAGES)).encode()).hexdigest()[:12]
     ready, making = CACHE / name, CACHE / f"{name}.{os.getpid()}"
-    if ready.is_dir():
-        return ready
     CACHE.mkdir(mode=0o755, parents=True, exist_ok=True)
-    command = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITE, str(making), _mirror()]
-    try:
-        made = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-        if made.returncode != 0:
-            raise RuntimeError(f"debootstrap failed: {made.stdout[-2000:]}{made.stderr[-2000:]}")
-        _made_neutral(making)
-        making.rename(ready)
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits, and finds it ready
+        if not ready.is_dir():
+            _made(making)
+            making.rename(ready)
     return ready
+
+
+def _made(making: Path) -> None:
+    command = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITE, str(making), _mirror()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    if done.returncode != 0:
+        shutil.rmtree(making, ignore_errors=True)
+        raise RuntimeError(f"debootstrap failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    _made_neutral(making)
 
 
 def _mirror() -> str:
