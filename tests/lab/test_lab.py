@@ -12,7 +12,6 @@ from tests.lab.lab import Outcome, scanned
 from tests.lab.root import why_not
 from tests.lab.table import ASIDE, HIDDEN, PLACES, ROWS
 
-pytestmark = pytest.mark.xdist_group("lab")
 KEYS = ("host", "check", "subject")
 
 

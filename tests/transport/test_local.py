@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -28,13 +29,16 @@ def test_a_machine_without_a_posix_shell_says_so() -> None:
 
 def test_a_shell_that_hangs_is_ended_with_its_children_at_the_deadline(tmp_path: Path) -> None:
     hang = tmp_path / "hang"
-    hang.write_text("#!/bin/sh\nsleep 61 &\nsleep 61\n")
+    mine = f"61{os.getpid()}"  # another run of the tests has sleepers of its own
+    hang.write_text(f"#!/bin/sh\nsleep {mine} &\nsleep {mine}\n")
     hang.chmod(0o755)
     began = time.monotonic()
     got = collect("me", Local(shell=(str(hang),)), [ONE], 1)
     assert time.monotonic() - began < 3
     assert got.failed is not None
-    assert not [each for each in psutil.process_iter(["cmdline"]) if each.info["cmdline"] == ["sleep", "61"]]
+    asleep = [each for each in psutil.process_iter(["cmdline"]) if each.info["cmdline"] == ["sleep", mine]]
+    _, alive = psutil.wait_procs(asleep, timeout=1)  # the kernel takes a moment to end what was killed
+    assert not alive
 
 
 def test_nothing_is_left_running_and_nothing_is_written(tmp_path: Path) -> None:
