@@ -99,7 +99,9 @@ def told(sudoers: str, drop_ins: dict[str, str] | None = None, sockets: str = ""
     """As the question tells the files."""
     files = {"/etc/sudoers": sudoers, **{f"/etc/sudoers.d/{name}": text for name, text in (drop_ins or {}).items()}}
     out = "".join(f"==file {path}\n{text}\n" for path, text in files.items())
-    return answered(RIGHTS, f"{out}{sockets}==end\n", as_root=True)
+    return answered(
+        RIGHTS, f"==sudo\n{out}==folder /etc/sudoers.d\n==start /etc/sudoers\n{sockets}==end\n", as_root=True
+    )
 
 
 def rights(sudoers: str = DEBIAN, *, group: str = GROUP, sockets: str = "", **drop_ins: str) -> Finding:
@@ -118,6 +120,7 @@ def test_one_administrator_who_is_asked_passes() -> None:
     [
         "%users ALL=(ALL) ALL",
         "ALL ALL=(ALL) ALL",
+        "%#100 ALL=(ALL) ALL",
         "%sudo ALL=(ALL) NOPASSWD: ALL",
         "%sudo ALL = NOPASSWD: SETENV: ALL",
         "%sudo ALL=(root) NOPASSWD: /bin/bash",
@@ -126,6 +129,20 @@ def test_one_administrator_who_is_asked_passes() -> None:
         "%sudo \\\n  ALL=(ALL) \\\n  NOPASSWD: ALL",
         "%sudo ALL=(ALL) /bin/ls, NOPASSWD: ALL  # a remark",
         "Host_Alias HERE = localhost\n%sudo HERE = (ALL) NOPASSWD: ALL",
+        "bob, %sudo ALL = (ALL) NOPASSWD: ALL",
+        "%#27 ALL=(ALL) NOPASSWD: ALL",
+        "# a remark that ends so \\\n%sudo ALL=(ALL) NOPASSWD: ALL",
+        "%sudo ALL=(ALL : ALL) NOPASSWD : CWD=/ ALL",
+        "%sudo ALL=(ALL) ALL : HERE = (ALL) NOPASSWD: ALL",
+        "%sudo ALL=(ALL) NOPASSWD: sha256:0011 ALL",
+        "%sudo ALL=(root) NOPASSWD: /usr/bin/",
+        "%sudo ALL=(root) NOPASSWD: /bin/su - root",
+        "Defaults !authenticate",
+        "Defaults:%sudo env_reset, !authenticate",
+        "Defaults:STAFF !authenticate\nUser_Alias STAFF = %sudo",
+        "Defaults exempt_group = sudo",
+        "Defaults targetpw\nALL ALL=(ALL) NOPASSWD: ALL",
+        "Defaults targetpw\nDefaults !targetpw\nALL ALL=(ALL) ALL",
     ],
 )
 def test_root_for_a_group_unasked_or_for_everybody_fails(line: str) -> None:
@@ -154,13 +171,51 @@ def test_one_name_without_a_question_is_a_warning(line: str) -> None:
         "%users ALL=(root) /usr/bin/systemctl restart nginx",
         "# %users ALL=(ALL) NOPASSWD: ALL",
         "Defaults:anna !authenticate_nothing",
+        "Defaults targetpw\nALL ALL=(ALL) ALL   # as SUSE ships it: the password of root is asked",
+        "Defaults!/usr/bin/less !authenticate",
+        "Defaults !authenticate\nDefaults authenticate",
+        "%sudo ALL=(:docker) NOPASSWD: ALL",
+        "%sudo ALL=(ALL, !root) NOPASSWD: ALL",
+        "%sudo ALL=(root) NOPASSWD: /bin/bash /usr/local/bin/backup.sh",
+        "%sudo ALL=(root) NOPASSWD: /bin/su - postgres",
+        "%sudo ALL=(root) NOPASSWD: /usr/bin/apt",
+        "!%sudo ALL=(ALL) NOPASSWD: ALL",
+        "#includes were here once",
     ],
 )
 def test_a_single_command_or_another_user_is_not_all_of_root(line: str) -> None:
     assert rights(extra=line).outcome is Outcome.PASS
 
 
-@pytest.mark.parametrize("line", ["what is this", "@include /etc/elsewhere", "#includedir /opt/sudoers.d"])
+def test_only_what_sudo_includes_counts() -> None:
+    """A drop-in of a folder that is not included is a file like any other; an included one stands where it is named."""
+    assert rights(DEBIAN.splitlines()[1] + "\n", extra="%sudo ALL=(ALL) NOPASSWD: ALL").outcome is Outcome.PASS
+    elsewhere = "==file /etc/sudoers\n@include local\n\n==file /etc/local\n%sudo ALL=(ALL) NOPASSWD: ALL\n\n"
+
+    found = only(
+        "access/root-rights", recording(accounts(), answered(RIGHTS, f"{elsewhere}==start /etc/sudoers\n==end\n"))
+    )
+    assert found.outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize("told", ["==sudo\n", "==unread /etc/sudoers\n==start /etc/sudoers\n"])
+def test_sudo_whose_file_was_not_read_is_not_judged(told: str) -> None:
+    found = only("access/root-rights", recording(accounts(), answered(RIGHTS, f"{told}==end\n")))
+
+    assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.PARSE_ERROR)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "what is this",
+        "anna ALL=",
+        "anna ALL \\",
+        "@include /etc/elsewhere",
+        "#includedir /opt/sudoers.d",
+        "@include a\\ b",
+    ],
+)
 def test_what_is_not_understood_or_not_read_is_not_judged(line: str) -> None:
     found = rights(extra=line)
 
@@ -169,7 +224,8 @@ def test_what_is_not_understood_or_not_read_is_not_judged(line: str) -> None:
 
 def test_a_member_of_docker_who_is_no_administrator_is_a_warning() -> None:
     assert rights(group=GROUP.replace("docker:x:990:", "docker:x:990:carl")).outcome is Outcome.WARN
-    assert rights(group=GROUP.replace("docker:x:990:", "docker:x:990:anna")).outcome is Outcome.PASS
+    assert rights(group=GROUP.replace("docker:x:990:", "docker:x:990:anna,root,gone")).outcome is Outcome.PASS
+    assert rights(group=GROUP.replace("docker:x:990:", "docker:x:990:robot")).outcome is Outcome.WARN
 
 
 def test_a_primary_group_counts_as_membership() -> None:
@@ -195,6 +251,9 @@ def test_a_container_socket_open_to_everybody_fails(mode: str, outcome: Outcome)
         ("permit nopass anna", Outcome.WARN),
         ("permit nopass :sudo", Outcome.FAIL),
         ("permit nopass anna cmd reboot", Outcome.PASS),
+        ("permit nopass :27", Outcome.FAIL),
+        ("permit nopass anna cmd sh", Outcome.WARN),
+        ("permit nopass anna cmd sh args /usr/local/bin/backup", Outcome.PASS),
         ("permit nopass anna as postgres", Outcome.PASS),
         ("permit nopass keepenv setenv { A B=1 } anna as root", Outcome.WARN),
         ("deny anna", Outcome.PASS),
@@ -213,26 +272,57 @@ def test_without_root_nothing_is_judged() -> None:
     assert only("access/root-rights", denied).reason is Reason.NO_PRIVILEGE
 
 
+def asked_for_real(shell: str, folder: Path) -> tuple[Finding, str]:
+    """What is found, and what was told, where `folder` holds the files of sudo; in a mount namespace of its own."""
+    bound = (
+        "for p in /etc/sudoers; do [ -e $p ] || : > $p; done; mkdir -p /etc/sudoers.d; "
+        f"mount --bind {folder}/sudoers /etc/sudoers && mount --bind {folder}/d /etc/sudoers.d && exec {shell}"
+    )
+    command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", bound]
+    done = subprocess.run(command, input=RIGHTS.text, capture_output=True, text=True, timeout=30, check=True)
+    answer = answered(RIGHTS, done.stdout, as_root=True)
+    return only("access/root-rights", recording(accounts(), answer)), done.stdout
+
+
 @as_root
 @pytest.mark.parametrize("shell", ["dash", "bash", "busybox sh", "mksh"])
 def test_the_real_question_reads_the_files_that_sudo_reads(shell: str, tmp_path: Path) -> None:
     """Names with a dot or a tilde are left out by sudo, and so by us."""
     for name, text in {
-        "sudoers": DEBIAN,
+        "sudoers": DEBIAN + "@include /etc/sudoers.d/own.more\n@includedir /nowhere\n",
+        "d/own.more": "%users ALL=(ALL) /bin/true\n",
         "d/scan": "%sudo ALL=(ALL) NOPASSWD: ALL\n",
         "d/old.bak": "nonsense\n",
         "d/edit~": "nonsense\n",
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    bound = (
-        "for p in /etc/sudoers; do [ -e $p ] || : > $p; done; mkdir -p /etc/sudoers.d; "
-        f"mount --bind {tmp_path}/sudoers /etc/sudoers && mount --bind {tmp_path}/d /etc/sudoers.d && exec {shell}"
-    )
-    command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", bound]
 
-    done = subprocess.run(command, input=RIGHTS.text, capture_output=True, text=True, timeout=30, check=True)
+    found, said = asked_for_real(shell, tmp_path)
 
-    host = recording(accounts(), answered(RIGHTS, done.stdout, as_root=True))
-    assert only("access/root-rights", host).outcome is Outcome.FAIL
-    assert "nonsense" not in done.stdout
+    assert found.outcome is Outcome.FAIL
+    assert "nonsense" not in said
+    assert "%users" in said
+
+
+@as_root
+@pytest.mark.parametrize("shell", ["dash", "bash", "busybox sh", "mksh"])
+@pytest.mark.parametrize("what", ["link", "pipe", "of another"])
+def test_the_real_question_reads_only_plain_files_of_root(shell: str, what: str, tmp_path: Path) -> None:
+    """A link to a secret is not followed, a pipe not waited for, a file that a user could write not trusted."""
+    (tmp_path / "secret").write_text("anna:$y$hash\n")
+    (tmp_path / "sudoers").write_text(DEBIAN)
+    (tmp_path / "d").mkdir()
+    odd = tmp_path / "d" / "odd"
+    if what == "link":
+        odd.symlink_to(tmp_path / "secret")
+    elif what == "pipe":
+        os.mkfifo(odd)
+    else:
+        odd.write_text("%sudo ALL=(ALL) NOPASSWD: ALL\n")
+        os.chown(odd, 1000, 1000)
+
+    found, said = asked_for_real(shell, tmp_path)
+
+    assert "$y$" not in said
+    assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.PARSE_ERROR)

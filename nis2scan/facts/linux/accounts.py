@@ -32,7 +32,7 @@ class User:
 
 @dataclass(frozen=True)
 class Accounts(Fact):
-    """The local accounts, and the groups by name with all their members (by primary group too)."""
+    """The local accounts, and the groups with all their members (by primary group too), by name and by `#gid`."""
 
     users: tuple[User, ...]
     groups: dict[str, frozenset[str]]
@@ -84,13 +84,15 @@ def _user(line: str) -> User:
 
 
 def _groups(lines: list[str], users: tuple[User, ...]) -> dict[str, frozenset[str]]:
-    found = {}
+    found: dict[str, frozenset[str]] = {}
     for line in lines:
         if line.startswith(("+", "-", "#")):
             continue
         name, _, gid, members = line.split(":")
         primary = {user.name for user in users if user.gid == int(gid)}
-        found[name] = frozenset(primary | {member for member in members.strip().split(",") if member})
+        everyone = frozenset(primary | {member for member in members.strip().split(",") if member})
+        for key in (name, f"#{int(gid)}"):  # names of one number are one group
+            found[key] = found.get(key, frozenset()) | everyone
     return found
 
 

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from nis2scan.api import Answer, CannotTell, Fact, Reason, Root, reads, say, shell
-
-_SHELLS = {"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "su", "sudo", "doas", "python3", "perl"}
-_ALIAS = re.compile(r"(User|Runas|Host|Cmnd|Cmd)_Alias\s+(.*)")
-_TAGS = re.compile(r"((?:NO)?(?:PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|MAIL|FOLLOW|INTERCEPT)):\s*")
-_OPTION = re.compile(r"(ROLE|TYPE|PRIVS|LIMITPRIVS|CWD|CHROOT|TIMEOUT|NOTBEFORE|NOTAFTER|APPARMOR_PROFILE)=\S+\s*")
-
-
-@dataclass(frozen=True)
-class Grant:
-    """Somebody who may become root altogether. who: a name, `%group`, `#uid` or `ALL`. asks: a password is asked."""
-
-    who: str
-    asks: bool
+from nis2scan.facts.linux.sudoers import Grant, logical, of_doas, of_sudoers
 
 
 @dataclass(frozen=True)
@@ -29,12 +18,35 @@ class RootRights(Fact):
     open_sockets: tuple[str, ...]
 
 
+# Only regular files of root are read, and what they include: sudo itself refuses files of others. Reading stops after
+# nine files that include each other. A folder that is not there is an empty one, for sudo too.
 RIGHTS = shell(
-    """for f in /etc/sudoers /etc/sudoers.d/* /etc/doas.conf; do
-  case $f in *~|*.d/*.*) continue ;; esac
-  [ -f "$f" ] || continue
-  printf '==file %s\\n' "$f"; cat "$f" || exit 1; echo
+    """one() {
+  [ -e "$1" ] || [ -L "$1" ] || return 0
+  if [ -L "$1" ] || ! [ -f "$1" ] || ! [ -O "$1" ] || [ "$2" -gt 9 ]; then printf '==unread %s\\n' "$1"; return 0; fi
+  printf '==file %s\\n' "$1"
+  cat "$1" || exit 1
+  echo
+  while read -r w t || [ -n "$w" ]; do
+    case $w in @include|'#include'|@includedir|'#includedir') ;; *) continue ;; esac
+    t=${t#\\"}; t=${t%\\"}
+    case $t in /*) ;; *) t=${1%/*}/$t ;; esac
+    case $w in *dir) all "${t%/}" "$2" ;; *) one "$t" "$(($2 + 1))" ;; esac
+  done < "$1"
+}
+all() {
+  if [ -L "$1" ] || { [ -d "$1" ] && ! [ -O "$1" ]; }; then printf '==unread %s\\n' "$1"; return 0; fi
+  printf '==folder %s\\n' "$1"
+  for f in "$1"/*; do
+    case ${f##*/} in *~|*.*) continue ;; esac
+    [ -d "$f" ] || one "$f" "$(($2 + 1))"
+  done
+}
+command -v sudo >/dev/null && echo ==sudo
+for s in /etc/sudoers /usr/etc/sudoers /usr/local/etc/sudoers; do
+  if [ -e "$s" ] || [ -L "$s" ]; then one "$s" 0; printf '==start %s\\n' "$s"; break; fi
 done
+for s in /etc/doas.conf /etc/doas.d/*.conf /usr/local/etc/doas.conf; do one "$s" 9; done
 for s in /run/docker.sock /var/run/docker.sock /run/podman/podman.sock; do
   [ -S "$s" ] && { printf '==socket %s ' "$s"; stat -c %a "$s" 2>/dev/null || stat -f %Lp "$s"; }
 done
@@ -46,120 +58,69 @@ echo ==end""",
 )
 
 
+@dataclass
+class _Told:
+    """What the question told: files by path, folders that were looked into, and the rest by its heading."""
+
+    files: dict[str, list[str]] = field(default_factory=dict)
+    named: dict[str, list[str]] = field(default_factory=dict)
+
+
 @reads(RIGHTS)
 def root_rights(answer: Answer) -> RootRights:
     """sudoers(5) in the order in which sudo reads it. What is not understood is not judged."""
-    lines = answer.text.splitlines()
-    if not lines or lines[-1] != "==end":
+    told = _told(answer.text.splitlines())
+    if "end" not in told.named:
         raise CannotTell(Reason.TRUNCATED, say("the files of sudo were not read to the end"))
-    files: dict[str, list[str]] = {}
-    sockets, into = [], ""
-    for line in lines[:-1]:
-        word, _, rest = line.partition(" ")
-        if word == "==file":
+    if path := next(iter(told.named.get("unread", ())), ""):
+        raise CannotTell(Reason.PARSE_ERROR, say("{path} is no plain file of root, and was not read", path=path))
+    start = next(iter(told.named.get("start", ())), "")
+    if "sudo" in told.named and not start:
+        raise CannotTell(Reason.PARSE_ERROR, say("sudo is on the machine, and its file was not found"))
+    doas = [
+        line for path, own in told.files.items() if path.endswith("/doas.conf") or "/doas.d/" in path for line in own
+    ]
+    grants = of_sudoers(list(_in_order(start, told))) if start else []
+    return RootRights(tuple(dict.fromkeys([*grants, *of_doas(doas)])), _open(told.named.get("socket", [])))
+
+
+def _told(lines: list[str]) -> _Told:
+    told, into = _Told(), ""
+    for line in lines:
+        heading, _, rest = line[2:].partition(" ")
+        if line.startswith("==") and heading == "file":
             into = rest
-            files[into] = []
-        elif word == "==socket":
-            path, mode = rest.rsplit(" ", 1)
-            sockets += [path.replace("/var/run/", "/run/")] if int(mode, 8) & 0o002 else []
+            told.files[into] = []  # a file that is included twice is told twice, and is the same
+        elif line.startswith("==") and heading in ("unread", "folder", "sudo", "start", "socket", "end"):
+            told.named.setdefault(heading, []).append(rest)
+            into = into if heading == "folder" else ""
         elif into:
-            files[into].append(line)
-    sudoers = [line for path, own in files.items() if not path.endswith("doas.conf") for line in _logical(own)]
-    grants = _of_sudoers(sudoers, set(files)) + _of_doas(files.get("/etc/doas.conf", []))
-    return RootRights(tuple(dict.fromkeys(grants)), tuple(dict.fromkeys(sockets)))
+            told.files[into].append(line)
+    return told
 
 
-def _logical(lines: list[str]) -> list[str]:
-    """Lines joined at a backslash, comments taken off. `#include` and `#1000` (a uid) are no comments."""
-    found, held = [], ""
-    for line in lines:
-        held += line
-        if held.endswith("\\"):
-            held = held[:-1]
+def _in_order(path: str, told: _Told, depth: int = 0) -> Iterator[str]:
+    """The lines of a file with those of every file that it includes in their place."""
+    for line in logical(told.files.get(path, [])):
+        match = re.fullmatch(r"[@#]include(dir)?\s+(.*)", line)
+        if not match:
+            yield line
             continue
-        bare = re.sub(r"(?<!\\)#(?!include|\d).*$", "", held).strip()
-        found += [bare] if bare else []
-        held = ""
-    return found
+        target = match[2].strip('" ')
+        target = target if target.startswith("/") else f"{path.rsplit('/', 1)[0]}/{target}"
+        if match[1] and target.rstrip("/") in told.named.get("folder", ()):
+            inside = sorted(name for name in told.files if name.rsplit("/", 1)[0] == target.rstrip("/"))
+        elif not match[1] and target in told.files:
+            inside = [target]
+        else:
+            raise CannotTell(Reason.PARSE_ERROR, say("sudoers includes {path}, which was not read", path=target))
+        if depth > 9:
+            raise CannotTell(Reason.PARSE_ERROR, say("a line of sudoers was not understood"))
+        for name in inside:
+            yield from _in_order(name, told, depth + 1)
 
 
-def _of_sudoers(lines: list[str], files: set[str]) -> list[Grant]:
-    aliases: dict[str, list[str]] = {}
-    rules = []
-    for line in lines:
-        if match := _ALIAS.fullmatch(line):
-            for part in re.split(r"\s*:\s*(?=[A-Z][A-Z0-9_]*\s*=)", match[2]):
-                name, _, members = part.partition("=")
-                aliases[name.strip()] = _listed(members)
-        elif match := re.fullmatch(r"[@#]include(dir)?\s+(.*)", line):
-            _known(match[2].strip('" '), bool(match[1]), files)
-        elif not line.startswith("Defaults"):
-            rules.append(line)
-    return [grant for rule in rules for grant in _of_rule(rule, aliases)]
-
-
-def _known(target: str, folder: bool, files: set[str]) -> None:
-    """Only the usual folder was read; what else is included may grant anything."""
-    if not (folder and target.rstrip("/") == "/etc/sudoers.d") and target not in files:
-        raise CannotTell(Reason.PARSE_ERROR, say("sudoers includes {path}, which was not read", path=target))
-
-
-def _listed(text: str) -> list[str]:
-    return [item.strip() for item in re.split(r"(?<!\\),", text) if item.strip()]
-
-
-def _of_rule(rule: str, aliases: dict[str, list[str]]) -> list[Grant]:
-    match = re.fullmatch(r"(.+?)\s+([^\s=][^=]*?)\s*=\s*(.+)", rule)
-    if not match:
-        raise CannotTell(Reason.PARSE_ERROR, say("a line of sudoers was not understood"))
-    everybody = [name for item in _listed(match[1]) for name in _resolved(item, aliases)]
-    asks: set[bool] = set()
-    for part in re.split(r"\s+:\s+[^=]+=\s*", match[3]):
-        asks |= _whole_rights(part, aliases)
-    return [Grant(who.strip('"'), min(asks)) for who in everybody if asks and not who.startswith("!")]
-
-
-def _resolved(item: str, aliases: dict[str, list[str]], depth: int = 0) -> list[str]:
-    if item not in aliases or depth > 9:
-        return [item]
-    return [name for inner in aliases[item] for name in _resolved(inner, aliases, depth + 1)]
-
-
-def _whole_rights(part: str, aliases: dict[str, list[str]]) -> set[bool]:
-    """Whether a password is asked for each command of the rule that means all rights; empty when none does."""
-    found, asks, as_root = set(), True, True
-    for command in _listed(re.sub(r"\(([^)]*)\)", lambda m: "(" + m[1].replace(",", ";") + ")", part)):
-        if match := re.match(r"\(([^)]*)\)\s*", command):
-            users = [u for item in match[1].split(":")[0].split(";") for u in _resolved(item.strip(), aliases)]
-            as_root = bool({"ALL", "root", "#0", ""} & set(users))
-            command = command[match.end() :]
-        while match := _OPTION.match(command) or _TAGS.match(command):
-            asks = {"NOPASSWD": False, "PASSWD": True}.get(match[1], asks)
-            command = command[match.end() :]
-        if as_root and any(map(_everything, _resolved(command, aliases))):
-            found.add(asks)
-    return found
-
-
-def _everything(command: str) -> bool:
-    """ALL, or a program that is a way to run everything."""
-    words = command.split()
-    return bool(words) and (words[0] == "ALL" or words[0].rsplit("/", 1)[-1] in _SHELLS)
-
-
-def _of_doas(lines: list[str]) -> list[Grant]:
-    """doas.conf(5): `permit [nopass|persist …] who [as root] [cmd …]`; a group is written `:group`."""
-    found = []
-    for line in (line.split("#")[0].split() for line in lines):
-        if not line or line[0] == "deny":
-            continue
-        if line[0] != "permit":
-            raise CannotTell(Reason.PARSE_ERROR, say("a line of doas.conf was not understood"))
-        words = re.sub(r"setenv\s*\{[^}]*\}", "", " ".join(line[1:])).split()
-        options = {word for word in words if word in ("nopass", "persist", "keepenv", "nolog")}
-        who, *rest = [word for word in words if word not in options]
-        target = rest[rest.index("as") + 1] if "as" in rest else "root"
-        command = rest[rest.index("cmd") + 1] if "cmd" in rest else "ALL"
-        if target == "root" and _everything(command):
-            found.append(Grant(who.replace(":", "%"), "nopass" not in options))
-    return found
+def _open(sockets: list[str]) -> tuple[str, ...]:
+    """The paths of sockets whose mode lets everybody write."""
+    modes = dict(socket.rsplit(" ", 1) for socket in sockets)
+    return tuple(dict.fromkeys(path.replace("/var/run/", "/run/") for path, m in modes.items() if int(m, 8) & 0o002))
