@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -89,6 +90,20 @@ def of_input(rules: str, *, policy: str = "accept", hook: str = "input", table: 
 )
 def test_real_rules_are_judged_by_what_they_let_in(rules: str, outcome: Outcome) -> None:
     assert judged(nft(rules)).outcome is outcome
+
+
+@needs_nft
+@pytest.mark.parametrize(("word", "number"), [("tcp", "6"), ("udp", "17")])
+def test_a_protocol_as_a_number_is_the_same_protocol(word: str, number: str) -> None:
+    """A machine without /etc/protocols (netbase is not installed) shows 6 for tcp."""
+    shown = nft(of_input(f"meta l4proto {word} accept; drop;"))
+
+    named, numbered = (
+        re.sub(r'("l4proto"}}, "right": )("\w+"|\d+)', rf"\g<1>{way}", shown) for way in (f'"{word}"', number)
+    )
+
+    assert named != numbered
+    assert judged(numbered).outcome is judged(named).outcome is Outcome.WARN
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from nis2scan.facts.linux.filtering import Chains, FilterRule, Gate, Name, Test
 
 _FAMILIES = {"ip": {"ipv4"}, "ip6": {"ipv6"}, "inet": {"ipv4", "ipv6"}}
 _META = {"iif": "interface", "iifname": "interface", "l4proto": "proto", "nfproto": "family"}
+_PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp"}  # IANA's protocol numbers
 _VERDICTS = {"accept": "accept", "drop": "drop", "reject": "drop", "return": "return", "queue": "accept"}
 _SAYS_NOTHING = {
     *(
@@ -105,9 +106,10 @@ def _nft_tests(left: dict[str, Any], op: str, right: object) -> list[Test] | Non
 
 
 def _strings(right: object) -> set[str]:
-    """The values of a condition, when all are plain words."""
+    """The values of a condition, when all are plain words. Without /etc/protocols nft writes protocols as numbers."""
     listed = right["set"] if isinstance(right, dict) and isinstance(right.get("set"), list) else right
     words = listed if isinstance(listed, list) else [listed]
+    words = [_PROTOCOLS.get(word, str(word)) if isinstance(word, int) else word for word in words]
     plain = all(isinstance(word, str) and not word.startswith("@") for word in words)
     return {str(word) for word in words} if plain else set()
 
