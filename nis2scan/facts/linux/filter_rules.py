@@ -64,18 +64,21 @@ def _accepts(policy: str) -> bool:
 def _nft_rules(expressions: list[dict[str, Any]]) -> Iterator[FilterRule]:
     """One rule; or several, where the verdict is looked up by the value of a field."""
     tests: list[Test] = []
-    special, end = False, ("", "")
+    special, blind, end = False, False, ("", "")
     for kind, value in (pair for item in expressions for pair in item.items()):
         found: list[Test] | None = []
         if kind == "match":
             found = _nft_tests(value["left"], value["op"], value["right"])
+            if found is None and value["op"] == "!=":
+                found, blind = [], True
         elif kind == "vmap":
             found = None
             for key, verdict in _map_entries(value):
                 own = _nft_tests(value["key"], "==", key)
                 yield FilterRule(*_nft_end(verdict), (*tests, *(own or ())), special or own is None)
         elif kind == "xt":
-            found, reject = _extension(value or {})
+            seen, reject = _extension(value or {})
+            blind = blind or not seen
             end = ("drop", "") if reject else end
         elif kind in _VERDICTS or kind in ("jump", "goto"):
             end = _nft_end({kind: value})
@@ -85,7 +88,7 @@ def _nft_rules(expressions: list[dict[str, Any]]) -> Iterator[FilterRule]:
             raise CannotTell(Reason.PARSE_ERROR, say("a rule of the firewall was not understood"))
         tests += found or []
         special = special or found is None
-    yield FilterRule(*end, tuple(tests), special)
+    yield FilterRule(*end, tuple(tests), special or blind, blind and not special)
 
 
 def _nft_tests(left: dict[str, Any], op: str, right: object) -> list[Test] | None:
@@ -127,11 +130,14 @@ def _nft_end(verdict: dict[str, Any]) -> tuple[str, str]:
     return _VERDICTS.get(kind, ""), ""
 
 
-def _extension(value: dict[str, Any]) -> tuple[list[Test] | None, bool]:
-    """What iptables wrote into nftables: the JSON names the extension, not its settings. True: it refuses."""
+def _extension(value: dict[str, Any]) -> tuple[bool, bool]:
+    """What iptables wrote into nftables: the JSON names the extension, not its settings.
+
+    The first: it is no condition whose settings are hidden. The second: it refuses.
+    """
     if value.get("type") == "target":
-        return [], value.get("name") == "REJECT"
-    return ([] if value.get("name") == "comment" else None), False
+        return True, value.get("name") == "REJECT"
+    return value.get("name") == "comment", False
 
 
 # ---- iptables ----------------------------------------------------------------------------------
@@ -154,18 +160,21 @@ def of_iptables(text: str, family: str) -> Chains:
 
 def _saved_rule(words: list[str], chains: set[str]) -> FilterRule:
     tests: list[Test] = []
-    special, negated = False, False
+    special, blind, negated = False, False, False
     rest = iter(words)
     for word in rest:
         if word in ("-j", "-g"):  # what follows the target belongs to it
             verdict, target = _saved_end(word, next(rest), chains)
-            return FilterRule(verdict, target, tuple(tests), special)
+            return FilterRule(verdict, target, tuple(tests), special or blind, blind and not special)
         if word in _OPTIONS:
             tests.append(Test(_OPTIONS[word], frozenset(_lowered(_OPTIONS[word], next(rest))), negated))
         elif word == "--comment":
             next(rest)
         elif word == "-m":
             special = next(rest) not in _READ_BELOW or special
+        elif negated:
+            blind = True
+            next(rest)
         elif word != "!":
             special = True
         negated = word == "!"

@@ -45,12 +45,15 @@ class FilterRule:
     """verdict: accept, drop, return, jump, goto, or "" for a rule that only counts or logs.
 
     special: it has a condition that singles out a port, an address or anything else that is not followed here.
+    blind: whether such a condition singles out little or nearly everything is not told (`! --dport 22`, or an
+    extension of which only the name is shown).
     """
 
     verdict: str
     target: str = ""
     tests: tuple[Test, ...] = ()
     special: bool = False
+    blind: bool = False
 
     def meets(self, packet: Packet) -> bool | None:
         """None: only some packets of this kind."""
@@ -77,8 +80,19 @@ class Chains:
     rules: dict[Name, list[FilterRule]]
 
     def refuses(self, family: str) -> bool:
-        """Nothing of this family comes in but for exceptions: some gate refuses it on every network card."""
-        return all(any(self._shut(gate, packet) for gate in self.gates) for packet in self._packets(family))
+        """Nothing of this family comes in but for exceptions: some gate refuses it on every network card.
+
+        Raises CannotTell when that hangs on a blind rule; one way in that is seen to be open is enough to say no.
+        """
+        kept_out = [self._kept_out(packet) for packet in self._packets(family)]
+        if None in kept_out and False not in kept_out:
+            raise CannotTell(Reason.PARSE_ERROR, say("a rule lets something in, and what it singles out is not told"))
+        return False not in kept_out
+
+    def _kept_out(self, packet: Packet) -> bool | None:
+        """None: a gate would refuse it, were it not for a blind rule."""
+        shut = [self._shut(gate, packet) for gate in self.gates]
+        return True if True in shut else None if None in shut else False
 
     def has_rules(self) -> bool:
         """Some gate for input decides anything at all. Chains that lead nowhere are no rules."""
@@ -90,15 +104,17 @@ class Chains:
         for card in ("", *sorted(name for name in named if _NETWORK_CARD.match(name))):
             yield from (Packet(family, proto, card) for proto in ("tcp", "udp"))
 
-    def _shut(self, gate: Gate, packet: Packet) -> bool:
+    def _shut(self, gate: Gate, packet: Packet) -> bool | None:
         if packet.family not in gate.families:
             return False
         ends = self._ends(gate.chain, packet, {})
-        return ends == {"drop"} or (not gate.accepts and ends <= {"drop", "return"})
+        told = ends - {"unknown"}
+        shut = told == {"drop"} or (not gate.accepts and told <= {"drop", "return"})
+        return None if shut and told != ends else shut
 
     def _ends(self, name: Name, packet: Packet, known: dict[Name, set[str]]) -> set[str]:
         """How the walk may end: accept, drop, return. A special accept or drop is an exception and does not count;
-        a special return does, as what follows then does not hold for all.
+        a special return does, as what follows then does not hold for all. A blind accept ends `unknown`.
         """
         if name not in known:
             if name not in self.rules:
@@ -116,6 +132,7 @@ class Chains:
             called = rule.verdict in ("jump", "goto")
             ends = self._ends((*name[:-1], rule.target), packet, known) if called else {rule.verdict}
             if meets is None:
+                found |= {"unknown"} if rule.blind and ends & {"accept", "unknown"} else set()
                 found |= (
                     {"return"} if rule.verdict == "return" or (rule.verdict == "goto" and "return" in ends) else set()
                 )
