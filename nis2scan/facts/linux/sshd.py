@@ -141,7 +141,7 @@ def ssh_server(settings: Maybe[SshSettings], listeners: Maybe[Listeners], pam: M
     alone = _password_alone(known.outside, pam) or _password_alone(known.root_outside, pam, root=True)
     inside = any(_password_alone(view, pam) for view in known.inside)
     if not alone:
-        _refuse_other_servers(known, heard)
+        refuse_other_servers(known, heard)
     asks_some = pam.value is not None and pam.value.second_factor == "optional" and _word(known.outside, "usepam")
     return SshServer(
         password_alone=alone,
@@ -153,7 +153,7 @@ def ssh_server(settings: Maybe[SshSettings], listeners: Maybe[Listeners], pam: M
     )
 
 
-def _refuse_other_servers(known: SshSettings, heard: Listeners | None) -> None:
+def refuse_other_servers(known: SshSettings, heard: Listeners | None) -> None:
     """A good word about one server says nothing about another that listens beside it."""
     if known.otherwise_started:
         raise CannotTell(Reason.PARSE_ERROR, say("an sshd runs that was started with other settings"))
