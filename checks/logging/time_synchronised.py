@@ -1,0 +1,40 @@
+"""LOG-ANY-002."""
+
+from __future__ import annotations
+
+from nis2scan.api import Absent, CannotTell, Effort, Reason, Severity, Verdict, bad, check, ok, say, warn
+from nis2scan.facts.linux.system import System
+from nis2scan.facts.linux.time_sync import TimeSync
+
+
+@check(
+    title="Nothing keeps the clock right",
+    catalogue=("LOG-ANY-002",),
+    severity=Severity.LOW,
+    effort=Effort.MINUTES,
+    expected="a daemon runs that keeps the clock right, and it follows a source",
+    action="Set the clocks right and keep them so",
+    remedy="`apt install chrony` or `dnf install chrony && systemctl enable --now chronyd`.\n"
+    "Check: `chronyc tracking` says `Leap status : Normal`.",
+    limits="Asks chrony, systemd-timesyncd and ntpd, of others the kernel. Not seen: whether it also starts after a "
+    "restart, and whether the source is right.",
+)
+def time_synchronised(time: TimeSync, system: System) -> Verdict:
+    """A clock that nobody sets drifts by seconds a day; then the logs of two machines cannot be laid side by side."""
+    if system.container:
+        raise Absent(say("a container: its clock is that of the machine it runs on"))
+    if time.daemons and time.synced:
+        return ok(say("{daemon} runs and follows a source", daemon=time.daemons))
+    if time.daemons and time.synced is None:
+        raise CannotTell(
+            Reason.TOOL_MISSING, say("{daemon} runs; whether it follows a source cannot be asked", daemon=time.daemons)
+        )
+    if time.daemons:
+        return warn(say("{daemon} runs, but follows no source now", daemon=time.daemons))
+    if time.hypervisor:
+        raise Absent(say("a virtual machine: Hyper-V sets its clock"))
+    if time.jobs:
+        return warn(say("the clock is only set now and then, by {jobs}", jobs=time.jobs))
+    if time.guests:
+        return warn(say("nothing on the machine keeps the clock right; {guests} may", guests=time.guests))
+    return bad(say("nothing on the machine keeps the clock right"))
