@@ -48,6 +48,7 @@ class Policy:
     # Names that the operator approves: remote-access tools and tunnels that are meant to be there.
     approved_remote_tools: tuple[str, ...] = ()
     approved_tunnels: tuple[str, ...] = ()
+    approved_routers: tuple[str, ...] = ()  # machines by their own name: they are meant to join networks
 
     def values(self) -> dict[str, object]:
         """Every threshold by name, for the places in an `expected` sentence."""

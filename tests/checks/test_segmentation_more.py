@@ -1,0 +1,192 @@
+"""SEG-ANY-001, SEG-LNX-002. Cards, addresses and rules are made and read by the real kernel in namespaces of its own.
+
+A namespace has no real card: veth cards are seen as a container sees them, or are given the mark of a real one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from nis2scan.api import Answer, Finding, Outcome, Policy, Reason, Status
+from nis2scan.facts.linux.networks import LINKS
+from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
+from nis2scan.testing import answered, only, recording
+
+BRIDGING = "segmentation/bridging-host"
+P, W, F, N, Q = Outcome.PASS, Outcome.WARN, Outcome.FAIL, Outcome.NOT_APPLICABLE, Outcome.NOT_ASSESSED
+SHELLS = [["dash"], ["bash", "--posix"], ["busybox", "sh"], ["mksh"]]
+needs_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only as root: needs namespaces")
+
+LXC, HOST, DOCKER = "pid1=systemd\ncontainer=lxc\n", "pid1=systemd\n", "pid1=nginx\ncontainer=docker\n"
+
+
+def seen_inside(setup: str, shell: list[str] | None = None) -> str:
+    """What the question reads in a network namespace that was set up so, and that ends with the command."""
+    script = f"mount -t sysfs none /sys; {setup}; exec {' '.join(shell or ['sh'])} -s"
+    command = ["unshare", "--net", "--mount", "--uts", "sh", "-ec", script]
+    done = subprocess.run(command, input=LINKS.text, capture_output=True, text=True, timeout=30, check=True)
+    return done.stdout
+
+
+def joins(text: str | Answer, machine: str = LXC, **policy: tuple[str, ...]) -> Finding:
+    told = text if isinstance(text, Answer) else answered(LINKS, text)
+    about = answered(MACHINE, f"kernel=6.1\n{machine}now=1700000000\n")
+    host = recording(answered(OS_RELEASE, "ID=debian\n"), about, told)
+    return only(BRIDGING, host, policy=Policy(**policy))  # type: ignore[arg-type]
+
+
+def real(text: str, *cards: str) -> str:
+    """As if these cards hung on a bus: sysfs then has a link called `device`."""
+    for card in cards:
+        assert f"card={card}\n" in text
+        text = text.replace(f"card={card}\n", f"card={card}\ndevice=yes\n")
+    return text
+
+
+PASS_ON = "echo 1 > /proc/sys/net/ipv4/ip_forward"
+PASS_ON_6 = "echo 1 > /proc/sys/net/ipv6/conf/all/forwarding"
+START = "hostname kantoor; ip link set lo up"
+
+
+def cards(**addresses: str) -> str:
+    """veth cards with their addresses, both ends up."""
+    lines = [START]
+    for name, all_of_it in addresses.items():
+        lines += [f"ip link add {name} type veth peer name p-{name}", f"ip link set {name} up; ip link set p-{name} up"]
+        lines += [
+            f"ip addr add {address} dev {name} {'nodad' if ':' in address else ''}" for address in all_of_it.split()
+        ]
+    return "; ".join(lines)
+
+
+ONE, TWO, THIRD = "192.168.1.5/24", "10.0.7.5/16", "192.168.1.6/24"
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("setup", "outcome"),
+    [
+        (cards(eth0=ONE), P),
+        (f"{cards(eth0=ONE)}; {PASS_ON}", P),
+        (cards(eth0=ONE, eth1=THIRD), P),  # cable and Wi-Fi into the same network
+        (cards(eth0=ONE, eth1=TWO), W),
+        (f"{cards(eth0=ONE, eth1=TWO)}; {PASS_ON_6}", W),  # it has no IPv6 to pass on
+        (f"{cards(eth0=ONE, eth1=TWO)}; {PASS_ON}", F),
+        (f"{cards(eth0=ONE, eth1=TWO)}; echo 1 > /proc/sys/net/ipv4/conf/eth1/forwarding", F),
+        (f"{cards(eth0=ONE + ' ' + TWO)}; {PASS_ON}", F),
+        (f"{cards(eth0=ONE, eth1=TWO)}; {PASS_ON}; ip link set p-eth1 down", P),  # the cable is out
+        (cards(eth0=ONE, eth1="192.0.2.5/24"), P),
+        (f"{cards(eth0=ONE, eth1='192.0.2.5/24')}; {PASS_ON}", W),
+        (f"{cards(eth0=ONE, eth1='169.254.3.4/16')}; {PASS_ON}", P),
+        (f"{cards(eth0='fd00:1::5/64', eth1='fd00:2::5/64')}", W),
+        (f"{cards(eth0='fd00:1::5/64', eth1='fd00:2::5/64')}; {PASS_ON_6}", F),
+        (f"{cards(eth0='fd00:1::5/64 fd00:9::5/64', eth1='fd00:1::6/64')}; {PASS_ON_6}", P),
+        (f"{cards(eth0=ONE + ' fd00:1::5/64', eth1='fd00:2::7/128')}; {PASS_ON_6}", P),
+        (f"{cards(eth0=ONE)}; ip link add vx type vxlan id 7 dstport 4789 dev eth0; ip link set vx up; "
+         f"ip addr add {TWO} dev vx; {PASS_ON}", P),
+        (f"{START}", Q),
+        (f"{cards(eth0=ONE)}; ip link set p-eth0 down", Q),
+    ],
+)  # fmt: skip
+def test_networks_of_a_machine_by_what_the_kernel_shows(setup: str, outcome: Outcome) -> None:
+    assert joins(seen_inside(setup)).outcome is outcome
+
+
+@needs_root
+def test_a_vlan_on_a_card_is_a_network_and_a_tunnel_is_none() -> None:
+    """This kernel has no VLAN: the lines that sysfs then shows are written after its documentation."""
+    text = real(seen_inside(f"{cards(eth0=ONE, eth1=TWO)}; {PASS_ON}"), "eth0")
+
+    assert joins(text.replace("card=eth1\n", "card=eth1\nkind=vlan\nlower=eth0\n"), HOST).outcome is F
+    assert joins(text.replace("card=eth1\n", "card=eth1\nkind=wireguard\n"), HOST).outcome is P
+    assert joins(text.replace("card=eth1\n", "card=eth1\nkind=vxlan\nlower=eth0\n"), HOST).outcome is P
+
+
+DOCKER0 = "ip link add docker0 type bridge; ip link set docker0 up; ip addr add 172.17.0.1/16 dev docker0; "
+CONTAINER = "ip link add veth1 type veth peer name c1; ip link set veth1 up master docker0; ip link set c1 up"
+
+
+@needs_root
+def test_bridges_of_containers_are_no_networks_of_the_office() -> None:
+    one, two = (
+        seen_inside(f"{cards(**them)}; {PASS_ON}; {DOCKER0}{CONTAINER}")
+        for them in ({"eth0": ONE}, {"eth0": ONE, "eth1": TWO})
+    )
+
+    assert joins(real(one, "eth0"), HOST).outcome is N
+    found = joins(real(two, "eth0", "eth1"), HOST)
+    assert found.outcome is W
+    assert "docker0" in str(found.found)
+    assert joins(one, HOST).outcome is Q, "no card of the machine itself was seen"
+
+
+@needs_root
+def test_a_bridge_over_two_real_cards_is_asked_about_and_one_over_a_single_card_is_that_card() -> None:
+    bridge = f"ip link add br0 type bridge; ip link set br0 up; ip addr add {ONE} dev br0; ip link set eth0 master br0"
+    one = seen_inside(f"{cards(eth0='', eth1=TWO)}; {bridge}; {PASS_ON}")
+    both = seen_inside(f"{cards(eth0='', eth1='')}; {bridge}; ip link set eth1 master br0")
+
+    assert joins(real(one, "eth0", "eth1"), HOST).outcome is F
+    found = joins(real(both, "eth0", "eth1"), HOST)
+    assert found.outcome is W
+    assert "eth0, eth1" in str(found.found)
+
+
+@needs_root
+def test_a_router_that_was_approved_by_its_name_passes() -> None:
+    text = seen_inside(f"{cards(eth0=ONE, eth1=TWO)}; {PASS_ON}")
+
+    assert joins(text, approved_routers=("Kantoor",)).outcome is P
+    assert joins(text, approved_routers=("kantoor2",)).outcome is F
+
+
+@needs_root
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda words: words[0])
+def test_every_shell_reads_the_same_cards(shell: list[str]) -> None:
+    if shutil.which(shell[0]) is None:
+        pytest.skip(f"{shell[0]} is not on this machine")
+    setup = f"{cards(eth0=ONE, eth1=TWO)}; {PASS_ON}"
+
+    ours, theirs = (
+        [line for line in seen_inside(setup, which).splitlines() if "fe80" not in line] for which in (None, shell)
+    )
+
+    assert ours == theirs
+    assert "pass4=1" in ours
+
+
+@needs_root
+def test_busybox_prints_addresses_that_are_read_the_same() -> None:
+    setup = f"{cards(eth0=ONE, eth1=TWO + ' fd00:2::5/64')}; {PASS_ON}"
+    text = LINKS.text.replace("ip -o", "busybox ip -o")
+    script = f"mount -t sysfs none /sys; {setup}; exec busybox sh -s"
+    command = ["unshare", "--net", "--mount", "--uts", "sh", "-ec", script]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=30, check=True)
+
+    assert joins(done.stdout).found == joins(seen_inside(setup)).found
+
+
+@needs_root
+def test_a_list_of_cards_that_is_not_whole_is_not_judged() -> None:
+    whole = seen_inside(cards(eth0=ONE))
+
+    assert joins(whole).outcome is P
+    for harmed in (
+        "",
+        whole.removesuffix("end=\n"),
+        whole.split("addresses=")[0],
+        re.sub(r"addresses=.*end=", "addresses=\nend=", whole, flags=re.DOTALL),
+        whole.replace("inet ", "inett "),
+        re.sub(r"pass4=\d\n", "", whole),
+    ):
+        assert joins(harmed).outcome is Q
+    assert joins(Answer(LINKS, Status.MISSING)).reason is Reason.TOOL_MISSING
+
+
+def test_a_container_of_one_program_stands_in_no_network_of_its_own() -> None:
+    assert joins(Answer(LINKS, Status.MISSING), DOCKER).outcome is N
