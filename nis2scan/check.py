@@ -120,6 +120,17 @@ def shell(
     return Question("shell", text, root, platforms, runs, needs, codes, seconds, cap)
 
 
+def probe(text: str, *, seconds: int = 8, cap: int = 65536) -> Question:
+    """Something asked of a host over the network, without a login. The text says all that is ever sent.
+
+    First line: the kind and the ports. `tcp 6379` and `udp 161` are conversations: each further line is `wait` (hear
+    what the host says by itself) or `send` with the bytes, escaped as in Python (`send PING\\r\\n`). Other kinds
+    (`ports`, `neighbour`, `tls` …) are procedures of their own, see `nis2scan.transport.probes`.
+    The answer is JSON, see `nis2scan.facts.network.heard`.
+    """
+    return Question("probe", text, seconds=seconds, cap=cap)
+
+
 def person(key: str) -> Question:
     """A question to a person, answered in answers.toml under `key`."""
     return Question("person", key)

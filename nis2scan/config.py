@@ -13,6 +13,7 @@ import stat
 import tomllib
 from dataclasses import fields
 from datetime import date
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -24,6 +25,7 @@ from nis2scan.secrets import check_reference
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 T = TypeVar("T", bound=BaseModel)
+SMALLEST_PREFIX = 22  # 1 022 addresses: more than an office has, and a scan that still ends
 Reference = Annotated[str, AfterValidator(check_reference)]
 
 
@@ -67,6 +69,25 @@ class Host(_Table):
         return value
 
 
+class Network(_Table):
+    """A range in which devices are looked for. zone: what it is meant for. gateway: its router, where not the default.
+
+    IPv4 only: nobody can try every address of an IPv6 network.
+    """
+
+    name: Slug
+    range: IPv4Network
+    zone: Literal["office", "servers", "guests", "devices", "management", "dmz"] = "office"
+    gateway: IPv4Address | None = None
+
+    @field_validator("range")
+    @classmethod
+    def _not_too_large(cls, value: IPv4Network) -> IPv4Network:
+        if value.prefixlen < SMALLEST_PREFIX:
+            raise ValueError(f"{value} is too large: at most a /{SMALLEST_PREFIX}. Name the parts that are in use")
+        return value
+
+
 class Reports(_Table):
     language: Literal["nl", "en"] = "nl"
     csv: Literal["nl", "rfc4180"] = "nl"
@@ -77,6 +98,8 @@ class Limits(_Table):
 
     host_seconds: int = Field(default=120, ge=5, le=3600)
     at_once: int = Field(default=16, ge=1, le=64)
+    connects_per_second: int = Field(default=1000, ge=1, le=20000)
+    connects_per_host: int = Field(default=20, ge=1, le=20000)
 
 
 class Settings(_Table):
@@ -88,6 +111,7 @@ class Settings(_Table):
     consent: tuple[Consent, ...] = ()
     logins: dict[str, Login] = {}
     hosts: tuple[Host, ...] = ()
+    networks: tuple[Network, ...] = ()
     known_hosts: tuple[Path, ...] = ()
     answers: Path = Path("answers.toml")
     policy: dict[str, int | tuple[str, ...]] = {}
@@ -165,6 +189,7 @@ def _agree(settings: Settings, path: Path, text: str) -> None:
             raise _wrong(path, text, ["policy", name], "is no threshold" + _meant(name, list(known)))
         if isinstance(value, tuple) is not isinstance(getattr(Policy(), name), tuple):
             raise _wrong(path, text, ["policy", name], "is of the wrong type")
+    _networks_agree(settings, path, text)
     seen: set[str] = set()
     for number, host in enumerate(settings.hosts):
         if host.login not in settings.logins:
@@ -173,6 +198,15 @@ def _agree(settings: Settings, path: Path, text: str) -> None:
         if host.name in seen:
             raise _wrong(path, text, ["hosts", number, "name"], f"two hosts are called {host.name}")
         seen.add(host.name)
+
+
+def _networks_agree(settings: Settings, path: Path, text: str) -> None:
+    for number, network in enumerate(settings.networks):
+        for other in settings.networks[:number]:
+            if other.name == network.name:
+                raise _wrong(path, text, ["networks", number, "name"], f"two networks are called {network.name}")
+            if other.range.overlaps(network.range):
+                raise _wrong(path, text, ["networks", number, "range"], f"overlaps the network {other.name}")
 
 
 def _wrong(path: Path, text: str, keys: list[str | int], message: str) -> ConfigError:

@@ -6,9 +6,9 @@ import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
 
-from nis2scan.config import Host, Settings
+from nis2scan.config import Host, Network, Settings
 from nis2scan.errors import ConfigError
 
 Address = IPv4Address | IPv6Address
@@ -32,6 +32,28 @@ def places(settings: Settings, today: date, resolve: Callable[[str], Iterable[st
     """
     look_up = resolve or _addresses
     return [Place(host, _covered(host, settings, today, look_up)) for host in settings.hosts]
+
+
+def networks(settings: Settings, today: date) -> list[Network]:
+    """The ranges in which devices may be looked for.
+
+    Raises ConfigError for a range that no valid consent covers as a whole.
+    """
+    for network in settings.networks:
+        if not _range_allowed(network, settings, today):
+            raise ConfigError(
+                f"{network.range} is not covered by a consent that is valid today",
+                key=f"networks.{network.name}",
+                next_step="Add a [[consent]] with `by`, `scope` and `until`, or extend the one that there is.",
+            )
+    return list(settings.networks)
+
+
+def _range_allowed(network: Network, settings: Settings, today: date) -> bool:
+    """One consent must cover all of it; loopback belongs to whoever starts the scan."""
+    valid = [net for consent in settings.consent if consent.until >= today for net in consent.scope]
+    inside = [net for net in valid if isinstance(net, IPv4Network) and network.range.subnet_of(net)]
+    return network.range.is_loopback or bool(inside)
 
 
 def _covered(host: Host, settings: Settings, today: date, look_up: Callable[[str], Iterable[str]]) -> str:

@@ -160,6 +160,8 @@ _REASONS = {
     Status.ERROR: Reason.PARSE_ERROR,
     Status.UNASKED: Reason.NOT_ASKED,
 }
+# Who was never asked: a person did not answer; the network is only asked about from a place in it.
+_UNASKED = {"person": Reason.UNANSWERED, "probe": Reason.OUT_OF_VANTAGE}
 
 
 @dataclass(frozen=True)
@@ -181,8 +183,8 @@ class Answer:
         Raises CannotTell when the command is missing, was denied, was cut, timed out, failed or was never asked.
         """
         if self.status is not Status.OK:
-            unanswered = self.status is Status.UNASKED and self.question.kind == "person"
-            raise CannotTell(Reason.UNANSWERED if unanswered else _REASONS[self.status], self.complaint)
+            unasked = _UNASKED.get(self.question.kind) if self.status is Status.UNASKED else None
+            raise CannotTell(unasked or _REASONS[self.status], self.complaint)
         if self.code not in self.question.codes:
             raise CannotTell(Reason.PARSE_ERROR, f"exit status {self.code}: {self.complaint}")
         return self.out.decode("utf-8", "replace")

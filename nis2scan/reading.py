@@ -72,15 +72,19 @@ class Facts:
                 raise
             except Exception as bug:  # a plugin's bug must neither sink the scan nor pass for a clean host
                 raise CannotTell(Reason.BUG, f"{derivation.name}: {bug!r}") from bug
-        if self.recording.failed is not None:
-            raise CannotTell(self.recording.failed, self.recording.failure)
         readers = [reader for reader in self.rules.readers_of[wanted] if self._fits(reader)]
+        if self.recording.failed is not None and not any(self._answered(reader) for reader in readers):
+            raise CannotTell(self.recording.failed, self.recording.failure)
         if not readers:
             raise CannotTell(Reason.UNSUPPORTED_PLATFORM, self.recording.platform)
         return self._first(wanted, readers)
 
     def _fits(self, reader: Reader) -> bool:
         return not reader.platforms or self.recording.platform in reader.platforms
+
+    def _answered(self, reader: Reader) -> bool:
+        """Where a login failed, the network may still have answered."""
+        return any(question.id in self.recording.answers for question in reader.questions)
 
     def _first(self, wanted: type[Fact], readers: Sequence[Reader]) -> Fact:
         """The first reader that can tell. All must have seen absence before it is absence."""

@@ -1,153 +1,171 @@
-"""One client, start to end: ask every host, keep the recordings, judge, assess. Threads and progress are here."""
+"""Ask the hosts of one client and look at its networks, at the same time. Threads and progress are here."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from nis2scan.assessment import Asset
 from nis2scan.collect import collect
-from nis2scan.errors import NotJudged, Reason
-from nis2scan.facts.linux.system import System
+from nis2scan.discover import Network
+from nis2scan.errors import Reason
 from nis2scan.model import Question, Recording
-from nis2scan.reading import OFFICE, Case, Facts, Subject
-from nis2scan.rules import Rules
-from nis2scan.store import Store
+from nis2scan.survey import survey
 from nis2scan.transport import Transport
+from nis2scan.transport.probes import Spot
 
 
 @dataclass(frozen=True)
 class Target:
-    """One host to ask, and the way to it. Without a way, `failure` says why."""
+    """One host to ask, and the way to it. Without a way, `failure` says why.
+
+    found: it is not in the inventory; something on a network answered at this address, and it receives no login.
+    """
 
     name: str
     address: str
     transport: Transport | None
     failure: str = ""
+    found: bool = False
 
 
 @dataclass(frozen=True)
 class Event:
-    """Progress: a host was started or is done. `done` of `total` hosts are ready."""
+    """Progress. what: `asking` or `done` (a host with a login), `found` or `seen` (a device on a network), `looking`
+    (for devices in a network, which `host` names). `done` of `total` hosts with a login are ready.
+    """
 
     host: str
-    what: str  # "asking" or "done"
-    done: int
-    total: int
+    what: str
+    done: int = 0
+    total: int = 0
     failed: Reason | None = None
 
 
 Tell = Callable[[Event], None]
+Answered = tuple[Target, Recording]
 
 
 @dataclass(frozen=True)
-class Gathered:
-    """What a round of asking brought. stopped: the user pressed Ctrl-C before all hosts were done."""
+class Pacing:
+    """How much goes on at once: seconds for one host (a total), logins at once, connections a second."""
 
-    recordings: tuple[tuple[Target, Recording], ...]
-    stopped: bool
-
-    @property
-    def failed(self) -> int:
-        return sum(1 for _, recording in self.recordings if recording.failed is not None)
+    host_seconds: int = 120
+    at_once: int = 16
+    per_second: float = 1000
+    per_host: float = 20
 
 
 def gather(
-    targets: Sequence[Target], questions: Sequence[Question], seconds: int, at_once: int, tell: Tell
-) -> Gathered:
-    """Ask all targets, `at_once` at a time, each within `seconds`. Ctrl-C ends it cleanly and keeps what was found."""
+    targets: Sequence[Target],
+    networks: Sequence[Network],
+    questions: Sequence[Question],
+    pacing: Pacing,
+    tell: Tell,
+) -> Iterator[Answered]:
+    """Ask all targets and look at all networks, at the same time; each answer as it comes.
+
+    The caller may stop taking at any moment (Ctrl-C): nothing that is still going on keeps the program from ending.
+    """
     waiting: queue.SimpleQueue[Target] = queue.SimpleQueue()
-    ready: queue.SimpleQueue[tuple[Target, Recording]] = queue.SimpleQueue()
+    ready: queue.SimpleQueue[Answered | None] = queue.SimpleQueue()
     for target in targets:
         waiting.put(target)
-
-    def work() -> None:
-        while True:
-            try:
-                target = waiting.get_nowait()
-            except queue.Empty:
-                return
-            tell(Event(target.name, "asking", 0, len(targets)))
-            ready.put((target, _asked(target, questions, seconds)))
-
+    work: list[Callable[[], None]] = [
+        lambda: _logins(waiting, ready, questions, pacing, tell) for _ in range(min(pacing.at_once, len(targets)))
+    ]
+    if networks:
+        work.append(lambda: _networks(networks, ready, questions, pacing, tell))
     # Daemons: a host that hangs must not keep the program from ending after Ctrl-C.
-    for _ in range(min(at_once, len(targets))):
-        threading.Thread(target=work, daemon=True).start()
-    done: list[tuple[Target, Recording]] = []
+    for each in work:
+        threading.Thread(target=_finished, args=(each, ready), daemon=True).start()
+    done = 0
+    for answered in _arriving(ready, len(work)):
+        if not answered[0].found:
+            done += 1
+            tell(Event(answered[0].name, "done", done, len(targets), answered[1].failed))
+        yield answered
+
+
+def _finished(work: Callable[[], None], ready: queue.SimpleQueue[Answered | None]) -> None:
+    """Say when the work is over, however it ends."""
     try:
-        for answered in _arriving(ready, len(targets)):
-            done.append(answered)
-            tell(Event(answered[0].name, "done", len(done), len(targets), answered[1].failed))
-    except KeyboardInterrupt:
-        return Gathered(tuple(done), stopped=True)
-    return Gathered(tuple(done), stopped=False)
+        work()
+    finally:
+        ready.put(None)
 
 
-def _arriving(ready: queue.SimpleQueue[tuple[Target, Recording]], count: int) -> Iterator[tuple[Target, Recording]]:
+def _arriving(ready: queue.SimpleQueue[Answered | None], workers: int) -> Iterator[Answered]:
     """Each answer as it comes. Short waits, because a blocked get cannot be interrupted on Windows."""
-    while count:
+    while workers:
         try:
-            yield ready.get(timeout=0.2)
-            count -= 1
+            answered = ready.get(timeout=0.2)
         except queue.Empty:
             continue
+        if answered is None:
+            workers -= 1
+        else:
+            yield answered
+
+
+def _logins(
+    waiting: queue.SimpleQueue[Target],
+    ready: queue.SimpleQueue[Answered | None],
+    questions: Sequence[Question],
+    pacing: Pacing,
+    tell: Tell,
+) -> None:
+    while True:
+        try:
+            target = waiting.get_nowait()
+        except queue.Empty:
+            return
+        tell(Event(target.name, "asking"))
+        ready.put((target, _asked(target, questions, pacing.host_seconds)))
+
+
+def _networks(
+    networks: Sequence[Network],
+    ready: queue.SimpleQueue[Answered | None],
+    questions: Sequence[Question],
+    pacing: Pacing,
+    tell: Tell,
+) -> None:
+    def keep(spot: Spot, recording: Recording) -> None:
+        row = replace(recording, failed=Reason.NO_CREDENTIAL)
+        ready.put((Target(spot.address, spot.address, None, found=True), row))
+        tell(Event(spot.address, "seen"))
+
+    survey(
+        networks,
+        questions,
+        per_second=pacing.per_second,
+        per_host=pacing.per_host,
+        host_seconds=pacing.host_seconds,
+        keep=keep,
+        tell=lambda what, name: tell(Event(name, what)),
+    )
 
 
 def _asked(target: Target, questions: Sequence[Question], seconds: int) -> Recording:
     if target.transport is None:
         return Recording(target.name, "", datetime.now(UTC), "", {}, Reason.UNREACHABLE, target.failure)
-    return collect(target.name, target.transport, questions, seconds)
-
-
-def subjects(store: Store, recordings: Sequence[Recording], rules: Rules, now: datetime) -> list[Subject]:
-    """Give every recording its asset. Machines that share an id (clones) lose it as an alias."""
-    ids = [machine_id(rules, recording) for recording in recordings]
-    often = Counter(ids)
-    found = []
-    for recording, identity in zip(recordings, ids, strict=True):
-        aliases = {"name": recording.host}
-        if identity and often[identity] == 1:
-            aliases["machine_id"] = identity
-        found.append(Subject(store.asset_id(aliases, now), recording))
-    return found
-
-
-def machine_id(rules: Rules, recording: Recording) -> str:
-    """The id that the machine has of itself, or "" when it has none or could not be asked."""
-    system = system_of(rules, recording)
-    return system.machine_id if system is not None else ""
-
-
-def system_of(rules: Rules, recording: Recording) -> System | None:
-    """The system a recording was made on, when that could be read."""
-    view = Facts(rules, Case((), recording, recording.taken_at), Subject(OFFICE, recording))
-    view.office, view.fleet = view, ()
     try:
-        fact = view[System]
-    except NotJudged:
-        return None
-    return fact if isinstance(fact, System) else None
+        return collect(target.name, target.transport, questions, seconds)
+    except Exception as bug:  # noqa: BLE001 one host must never cost the scan
+        return Recording(target.name, "", datetime.now(UTC), "", {}, Reason.BUG, f"{type(bug).__name__}: {bug}")
 
 
-def asset_of(rules: Rules, target: Target, subject: Subject) -> Asset:
-    """One row of the inventory, as the report shows it."""
-    recording = subject.recording
-    system = system_of(rules, recording)
-    return Asset(
-        name=recording.host,
-        id=subject.asset,
-        kind=recording.platform or "device",
-        address=target.address,
-        system=system.name if system is not None else "",
-        looked=recording.failed is None,
-        reason=recording.failed,
-        detail=recording.failure,
-        taken_at=recording.taken_at,
-        vantage=recording.vantage,
-        weak_identity=system is None or not system.machine_id,
-        workstation=system is not None and system.workstation,
-    )
+def joined(answered: Sequence[Answered]) -> list[Answered]:
+    """One row a machine: what a host said after login, and what the network showed at the same address."""
+    seen = {target.address: recording for target, recording in answered if target.found}
+    named = [(target, recording) for target, recording in answered if not target.found]
+    rows = [(target, _with_view(recording, seen.get(target.address))) for target, recording in named]
+    known = {target.address for target, _ in named}
+    return [*rows, *((t, r) for t, r in answered if t.found and t.address not in known)]
+
+
+def _with_view(recording: Recording, view: Recording | None) -> Recording:
+    return recording if view is None else replace(recording, answers={**view.answers, **recording.answers})

@@ -42,7 +42,7 @@ STEPS = (
 )
 
 # What identifies a machine, the strongest first. A name alone is a weak identity.
-STRENGTH = ("machine_id", "host_key", "name")
+STRENGTH = ("machine_id", "host_key", "mac", "name")
 
 
 class Store:

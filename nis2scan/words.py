@@ -122,6 +122,13 @@ KINDS = {
     "cloud": _("cloud service"),
     "nas": _("network storage (NAS)"),
     "router": _("router"),
+    "network": _("switch or access point"),
+    "printer": _("printer"),
+    "camera": _("camera"),
+    "phone": _("telephone"),
+    "iot": _("smart device"),
+    "hypervisor": _("host of virtual machines"),
+    "controller": _("controller of machines or a building"),
 }
 
 ANSWERS = {

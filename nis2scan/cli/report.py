@@ -9,8 +9,9 @@ from typing import Literal
 from cyclopts import App
 
 from nis2scan.assessing import assessment
+from nis2scan.assets import asset_of
 from nis2scan.cli.output import output_folder, view_of
-from nis2scan.cli.scan import client_of
+from nis2scan.cli.run import client_of
 from nis2scan.cli.summary import show
 from nis2scan.config import Settings, operator, operator_file, read
 from nis2scan.errors import NothingScanned, StoreError
@@ -18,7 +19,6 @@ from nis2scan.publish import publish
 from nis2scan.reading import Subject
 from nis2scan.recording import from_bytes
 from nis2scan.rules import load
-from nis2scan.scan import Target, asset_of
 from nis2scan.store import Store
 
 app = App(name="nis2scan report", help="Judge a kept scan again and write its reports.")
@@ -62,7 +62,7 @@ def report(
         found = [Subject(asset, from_bytes(data)) for asset, data in store.recordings(number)]
         if not found:
             raise NothingScanned(f"scan {number} kept no recording", "nis2scan scan")
-        assets = [asset_of(rules, Target(item.recording.host, "", None), item) for item in found]
+        assets = [asset_of(rules, "", item) for item in found]
         made = assessment(rules, client_of(settings, store.client_id()), found, assets, now)
     show(made, view.language, publish(made, view, output_folder(base, now)))
     return 0

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import getpass
 import socket
-import sys
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from cyclopts import App
 
-from nis2scan.assessing import Client, assessment
-from nis2scan.assessment import Assessment, Consent, View
-from nis2scan.cli.output import output_folder, view_of
-from nis2scan.cli.summary import progress, show
+from nis2scan.cli.networks import networks_of, pacing_of
+from nis2scan.cli.output import view_of
+from nis2scan.cli.run import Run
+from nis2scan.cli.summary import progress
 from nis2scan.cli.targets import targets_of
 from nis2scan.config import Settings, operator, operator_file, read
 from nis2scan.errors import NothingScanned
-from nis2scan.model import Outcome, Severity
-from nis2scan.publish import publish
-from nis2scan.rules import Rules, load
-from nis2scan.scan import Gathered, Tell, asset_of, gather, subjects
+from nis2scan.model import Severity
+from nis2scan.rules import load
+from nis2scan.scan import Tell, gather
 from nis2scan.store import Store
 
 app = App(name="nis2scan scan", help="Look at this machine or at the hosts in config.toml, and write the reports.")
@@ -38,6 +33,7 @@ def scan(
     checks: tuple[Path, ...] = (),
     fail_on: Severity | None = None,
     quiet: bool = False,
+    retry_logins: bool = False,
 ) -> int:
     """
     Parameters
@@ -56,6 +52,8 @@ def scan(
         End with exit code 1 when something of this severity or worse fails: low, medium, high, critical.
     quiet
         Show no progress and no summary.
+    retry_logins
+        Try logins again that were refused in an earlier scan. Without it they wait until they change.
     """
     own = operator(operator_file())
     rules = load([*own.check_folders, *checks])
@@ -63,14 +61,14 @@ def scan(
     base = output or (config.resolve().parent if config else Path.cwd()) / "out"
     view = view_of(settings, language)
     with Store(base / "store") as store:
-        run = _Run(rules, settings, store, base, view)
-        targets = targets_of(settings, store.folder, own.programs)
-        if not targets:
-            raise NothingScanned("there is nothing to scan", "Add [[hosts]] to config.toml, or use --local.")
-        limits = settings.limits
+        targets = targets_of(settings, store.folder, own.programs, retry_logins=retry_logins)
+        networks = networks_of(settings)
+        if not targets and not networks:
+            raise NothingScanned("there is nothing to scan", "Add [[hosts]] or [[networks]] to config.toml.")
+        run = Run(rules, settings, store, base, view, quiet)
         tell: Tell = (lambda event: None) if quiet else progress(view.language)
-        gathered = gather(targets, rules.questions, limits.host_seconds, limits.at_once, tell)
-        return run.report(gathered, fail_on, quiet)
+        stopped = run.take(gather(targets, networks, rules.questions, pacing_of(settings), tell))
+        return run.report(stopped, fail_on)
 
 
 def _settings(local: bool, config: Path | None) -> Settings:
@@ -78,64 +76,4 @@ def _settings(local: bool, config: Path | None) -> Settings:
     if config is None and (local or not path.exists()):
         return Settings(client="office", name=socket.gethostname(), this_machine=True)
     settings = read(path)
-    return settings.model_copy(update={"hosts": (), "this_machine": True}) if local else settings
-
-
-@dataclass(frozen=True)
-class _Run:
-    """One scan on its way to the reports."""
-
-    rules: Rules
-    settings: Settings
-    store: Store
-    base: Path
-    view: View
-
-    def report(self, gathered: Gathered, fail_on: Severity | None, quiet: bool) -> int:
-        """Keep, judge and write everything; the exit code."""
-        now = datetime.now(UTC)
-        made = self._assessment(gathered, now)
-        paths = publish(made, self.view, output_folder(self.base, now))
-        if not quiet:
-            show(made, self.view.language, paths)
-        return exit_code(gathered, made, fail_on)
-
-    def _assessment(self, gathered: Gathered, now: datetime) -> Assessment:
-        number = self.store.begin(now)
-        found = subjects(self.store, [recording for _, recording in gathered.recordings], self.rules, now)
-        assets = []
-        for (target, _), subject in zip(gathered.recordings, found, strict=True):
-            self.store.keep(number, subject.asset, subject.recording)
-            assets.append(asset_of(self.rules, target, subject))
-        made = assessment(
-            self.rules,
-            client_of(self.settings, self.store.client_id()),
-            found,
-            assets,
-            now,
-            scanner=socket.gethostname(),
-            finished=not gathered.stopped and not gathered.failed,
-        )
-        self.store.finish(number, made.findings, now)
-        return made
-
-
-def client_of(settings: Settings, client_id: str) -> Client:
-    """The client as its settings describe it. This machine itself needs no consent but that of who started the scan."""
-    given = [Consent(item.by, ", ".join(map(str, item.scope)), item.until) for item in settings.consent]
-    if settings.this_machine:
-        given.append(Consent(getpass.getuser(), socket.gethostname()))
-    return Client(client_id, settings.name or settings.client, settings.answers, settings.thresholds(), tuple(given))
-
-
-def exit_code(gathered: Gathered, made: Assessment, fail_on: Severity | None) -> int:
-    """130 stopped · 4 nobody answered · 3 some did not · 1 --fail-on was reached · 0."""
-    if gathered.stopped:
-        print("nis2scan: stopped; the reports hold what was found until then", file=sys.stderr)
-        return 130
-    if gathered.failed:
-        return 4 if gathered.failed == len(gathered.recordings) else 3
-    if fail_on is not None:
-        bad = [f for f in made.findings if f.outcome is Outcome.FAIL and f.severity.rank >= fail_on.rank]
-        return 1 if bad else 0
-    return 0
+    return settings.model_copy(update={"hosts": (), "networks": (), "this_machine": True}) if local else settings

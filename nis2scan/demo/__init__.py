@@ -12,12 +12,12 @@ from importlib.resources import as_file, files
 
 from nis2scan.assessing import Client, assessment
 from nis2scan.assessment import Assessment, Asset, Consent
+from nis2scan.assets import asset_of
 from nis2scan.errors import Reason
 from nis2scan.model import Recording
 from nis2scan.reading import Subject
 from nis2scan.recording import from_bytes
 from nis2scan.rules import Rules
-from nis2scan.scan import Target, asset_of
 
 NAME = "Voorbeeld Techniek B.V."
 PCS = 20
@@ -35,7 +35,7 @@ def demo(rules: Rules) -> Assessment:
     recordings = _recordings()
     now = max(item.taken_at for item in recordings)
     subjects = [Subject(f"A-demo-{item.host}", item) for item in recordings]
-    assets = [asset_of(rules, Target(item.recording.host, "", None), item) for item in subjects]
+    assets = [asset_of(rules, "", item) for item in subjects]
     for device in _devices():
         seen = Recording(device.name, "", now, "", {}, Reason.NO_CREDENTIAL, "")
         subjects.append(Subject(f"A-demo-{device.name}", seen))

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Interface
 from typing import IO
 
 from nis2scan.errors import Reason, TransportError
@@ -96,14 +97,24 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             pipe.close()
 
 
-def this_machine() -> tuple[str, tuple[str, ...]]:
-    """The host name and the addresses of this machine, for people to see. Loopback and link-local are left out."""
+@dataclass(frozen=True)
+class Card:
+    """One address of this machine with the network around it, and the name of the network card."""
+
+    name: str
+    interface: IPv4Interface
+
+
+def cards() -> list[Card]:
+    """The IPv4 addresses of this machine on cards that are up. Loopback and link-local addresses are left out."""
     import psutil
 
-    found = [
-        item.address
-        for items in psutil.net_if_addrs().values()
-        for item in items
-        if item.family in (socket.AF_INET, socket.AF_INET6)
-    ]
-    return socket.gethostname(), tuple(a for a in found if not a.startswith(("127.", "::1", "fe80:", "169.254.")))
+    up = {name for name, state in psutil.net_if_stats().items() if state.isup}
+    found = []
+    for name, items in psutil.net_if_addrs().items():
+        for item in items:
+            if name in up and item.family is socket.AF_INET and item.netmask:
+                interface = IPv4Interface(f"{item.address}/{item.netmask}")
+                if not interface.ip.is_loopback and not interface.ip.is_link_local:
+                    found.append(Card(name, interface))
+    return found

@@ -1,0 +1,82 @@
+"""Which asset a recording is of: its lasting id, and its row in the inventory of a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from nis2scan.assessment import Asset
+from nis2scan.errors import NotJudged
+from nis2scan.facts.linux.system import System
+from nis2scan.facts.network.device import Device
+from nis2scan.facts.network.doors import Neighbour
+from nis2scan.model import Fact, Recording
+from nis2scan.reading import OFFICE, Case, Facts, Subject
+from nis2scan.rules import Rules
+from nis2scan.store import Store
+
+F = TypeVar("F", bound=Fact)
+# Kinds of devices that have a row of their own kind; every other is a `device` until somebody looks inside.
+_KINDS = ("printer", "camera", "phone", "router", "network", "nas", "hypervisor", "iot", "controller")
+
+
+def subjects(store: Store, recordings: Sequence[Recording], rules: Rules, now: datetime) -> list[Subject]:
+    """Give every recording its asset. Machines that share an id or card (clones) lose it as an alias."""
+    known = [_aliases(rules, recording) for recording in recordings]
+    often = Counter((kind, value) for aliases in known for kind, value in aliases.items() if kind != "name")
+    found = []
+    for recording, aliases in zip(recordings, known, strict=True):
+        own = {kind: value for kind, value in aliases.items() if kind == "name" or often[kind, value] == 1}
+        found.append(Subject(store.asset_id(own, now), recording))
+    return found
+
+
+def _aliases(rules: Rules, recording: Recording) -> dict[str, str]:
+    """What the machine can be known by, by kind. A card whose address the device chose itself is no alias."""
+    view = _view(rules, recording)
+    system, near = _read(view, System), _read(view, Neighbour)
+    aliases = {"name": recording.host}
+    if system is not None and system.machine_id:
+        aliases["machine_id"] = system.machine_id
+    if near is not None and near.mac and not near.randomised:
+        aliases["mac"] = near.mac
+    return aliases
+
+
+def _view(rules: Rules, recording: Recording) -> Facts:
+    view = Facts(rules, Case((), recording, recording.taken_at), Subject(OFFICE, recording))
+    view.office, view.fleet = view, ()
+    return view
+
+
+def _read(view: Facts, wanted: type[F]) -> F | None:
+    try:
+        fact = view[wanted]
+    except NotJudged:
+        return None
+    return fact if isinstance(fact, wanted) else None
+
+
+def asset_of(rules: Rules, address: str, subject: Subject) -> Asset:
+    """One row of the inventory, as the report shows it. address: where it was asked, "" for this machine itself."""
+    recording = subject.recording
+    view = _view(rules, recording)
+    system, device, near = _read(view, System), _read(view, Device), _read(view, Neighbour)
+    kind = device.kind if device is not None and device.kind in _KINDS else "device"
+    strong = (system is not None and system.machine_id) or (near is not None and near.mac and not near.randomised)
+    return Asset(
+        name=recording.host,
+        id=subject.asset,
+        kind=recording.platform or kind,
+        address=address or (near.address if near is not None else ""),
+        system=system.name if system is not None else near.maker if near is not None else "",
+        looked=recording.failed is None,
+        reason=recording.failed,
+        detail=recording.failure,
+        taken_at=recording.taken_at,
+        vantage=recording.vantage,
+        weak_identity=not strong,
+        workstation=system.workstation if system is not None else device is not None and device.kind == "workstation",
+    )

@@ -1,0 +1,62 @@
+"""Which devices must not be talked to. Known from open ports and the maker of the network card, before any byte is sent.
+
+A printer prints what it hears on its ports, a controller of machines may stop, a camera restarts. A connection that is
+opened and closed without a byte makes none of them act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+# Whatever stands behind them: nothing is ever sent to these. LPD, IPP, raw printing; PLCs and building control.
+PRINTING = frozenset({515, 631, *range(9100, 9108)})
+CONTROL = frozenset({102, 502, 1911, 2404, 20000, 44818})
+NEVER = PRINTING | CONTROL
+# Looked at first, so that what must be left alone is known before the other ports.
+FIRST = (102, 502, 515, 554, 1911, 2404, 5060, 9100, 20000, 34567, 37777, 44818)
+
+_MAKERS = {
+    "controller": (
+        *("siemens", "schneider electric", "rockwell", "allen-bradley", "wago", "beckhoff", "phoenix contact"),
+        *("omron", "mitsubishi electric", "honeywell", "johnson controls", "loytec", "priva", "saia", "moxa"),
+    ),
+    "printer": (
+        *("brother", "canon", "epson", "kyocera", "ricoh", "lexmark", "xerox", "konica", "zebra tech", "oki electric"),
+        *("sharp corporation", "toshiba tec", "oce", "dymo", "sato corp"),
+    ),
+    "camera": (
+        *("hikvision", "dahua", "axis communications", "vivotek", "reolink", "hanwha", "mobotix", "foscam", "ezviz"),
+        *("amcrest", "bosch security", "uniview", "tiandy", "avigilon"),
+    ),
+    "phone": ("yealink", "snom", "grandstream", "polycom", "gigaset", "mitel", "aastra", "fanvil", "spectralink"),
+}
+_PORTS = {"controller": CONTROL, "printer": frozenset({515, 9100}), "camera": frozenset({34567, 37777})}
+# What may still be put to a guarded device, by the first word of the probe and the port: one packet, one handshake.
+_MAY = {
+    "printer": frozenset({("udp", 161), ("tls", 443)}),
+    "camera": frozenset({("udp", 161), ("tls", 443)}),
+}
+
+
+@dataclass(frozen=True)
+class Guard:
+    """kind: "" for what may be talked to. why: the evidence, as `port 9100` and `maker Brother`."""
+
+    kind: str = ""
+    why: tuple[str, ...] = ()
+
+    def lets(self, word: str, port: int) -> bool:
+        """Whether a probe of this kind may send to this port."""
+        return port not in NEVER and (not self.kind or (word, port) in _MAY.get(self.kind, ()))
+
+
+def guarded(open_ports: Collection[int], maker: str) -> Guard:
+    """What a device is, when it is of a kind that must be left alone."""
+    low = maker.lower()
+    for kind in ("controller", "printer", "camera", "phone"):
+        made = [f"maker {maker}"] if any(low.startswith(word) or f" {word}" in low for word in _MAKERS[kind]) else []
+        open_here = [f"port {port}" for port in sorted(_PORTS.get(kind, frozenset()) & set(open_ports))]
+        if open_here or made:
+            return Guard(kind, (*open_here, *made))
+    return Guard()
