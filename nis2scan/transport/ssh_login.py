@@ -1,0 +1,167 @@
+"""An account on one host over SSH: how it proves itself, and what goes wrong on the way, in the user's words."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nis2scan.errors import Reason, TransportError
+from nis2scan.secrets import Secret
+from nis2scan.transport.gate import UNGATED, Gate
+
+if TYPE_CHECKING:
+    import paramiko
+
+_PROVING_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Login:
+    """An account on one host. Exactly one method is tried: the key when there is one, else the password, else agent.
+
+    key: a private key as text, with `passphrase` when it is locked. become: "", "sudo" or "doas".
+    agent: keys of the user's agent may be tried; only when asked for, since each try counts as one.
+    known_hosts: files with host keys that are believed: the user's and ours. They are read, never written.
+    name: what the inventory calls the host. known_as: its name where `host` is the address that was found for it.
+    gate: where the secret waits for its turn.
+    """
+
+    host: str
+    user: str
+    port: int = 22
+    password: Secret | None = None
+    key: Secret | None = None
+    passphrase: Secret | None = None
+    agent: bool = False
+    become: str = ""
+    known_hosts: tuple[Path, ...] = ()
+    name: str = ""
+    known_as: str = ""
+    gate: Gate = field(default=UNGATED, repr=False, compare=False)
+
+    @property
+    def where(self) -> str:
+        """The host in the words of an error."""
+        return f"{self.host} port {self.port}"
+
+
+def private_key(login: Login) -> paramiko.PKey | None:
+    """The key of a login, read; None when it has none. Raises TransportError when there is one and it does not read."""
+    import paramiko
+
+    if login.key is None:
+        return None
+    phrase = login.passphrase.reveal() if login.passphrase else None
+    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
+        try:
+            return kind.from_private_key(io.StringIO(login.key.reveal()), phrase)
+        except paramiko.PasswordRequiredException:
+            raise TransportError(
+                Reason.NO_CREDENTIAL, "the private key is locked", "Give its passphrase in the login."
+            ) from None
+        except (paramiko.SSHException, ValueError):
+            continue
+    raise TransportError(
+        Reason.NO_CREDENTIAL,
+        "the private key cannot be read: another format, or a wrong passphrase",
+        "Use an Ed25519, ECDSA or RSA key in OpenSSH or PEM form.",
+    )
+
+
+def prove(transport: paramiko.Transport, login: Login, key: paramiko.PKey | None, deadline: float) -> None:
+    """Offer the secret, once, to a host whose key was verified. Raises TransportError.
+
+    Once it was offered, only an answer in time that says yes is one: a host that hangs up on it has refused it, since
+    that is what servers do that allow one try. A host that says nothing has not decided.
+    """
+    import paramiko
+
+    until = min(time.monotonic() + _PROVING_SECONDS, deadline)
+    transport.auth_timeout = max(0.1, until - time.monotonic())
+    try:
+        more = _offered(transport, login, key)
+    except (paramiko.SSHException, EOFError, OSError) as trouble:
+        if time.monotonic() >= until:
+            raise TransportError(Reason.TIMEOUT, f"{login.where} did not say in time whether it lets us in") from None
+        raise _refused(login, f"{login.where} does not accept {login.user} this way") from trouble
+    if more:
+        raise _refused(login, f"{login.where} asks {login.user} for a second proof, which a scan cannot give")
+
+
+def _refused(login: Login, text: str) -> TransportError:
+    return TransportError(
+        Reason.AUTH_FAILED, text, f"Try it by hand: ssh -p {login.port} {login.user}@{login.known_as or login.host}"
+    )
+
+
+def _offered(transport: paramiko.Transport, login: Login, key: paramiko.PKey | None) -> list[str]:
+    """What the host wants besides: nothing when it lets us in."""
+    import paramiko
+
+    if key is not None:
+        return list(transport.auth_publickey(login.user, key))
+    if login.password is not None:
+        return list(transport.auth_password(login.user, login.password.reveal()))
+    if login.agent:
+        keys = contextlib.closing(paramiko.Agent())
+        with keys as agent:
+            for number, held in enumerate(agent.get_keys(), 1):
+                with contextlib.suppress(paramiko.AuthenticationException):
+                    return list(transport.auth_publickey(login.user, held))
+                if number == 3:  # servers hang up after a few
+                    break
+    raise TransportError(Reason.NO_CREDENTIAL, f"nothing to log in with on {login.where}", "Give a key or a password.")
+
+
+@contextlib.contextmanager
+def explained(login: Login, deadline: float) -> Iterator[None]:
+    """Whatever goes wrong on the way becomes a TransportError that says what to do."""
+    try:
+        yield
+    except TransportError:
+        raise
+    except Exception as trouble:
+        if time.monotonic() >= deadline:  # then the watchdog closed it, whatever paramiko calls that
+            raise TransportError(Reason.TIMEOUT, f"{login.where} took longer than it was given") from trouble
+        raise _reasoned(login, trouble) from trouble
+
+
+def _reasoned(login: Login, trouble: Exception) -> TransportError:
+    import paramiko
+
+    where = login.where
+    if isinstance(trouble, paramiko.ChannelException):
+        return TransportError(Reason.UNREACHABLE, f"{where} does not let us start a command", "Is it only for files?")
+    if isinstance(trouble, paramiko.SSHException):
+        return _protocol(where, trouble)
+    if isinstance(trouble, socket.gaierror):
+        return TransportError(Reason.UNREACHABLE, f"no address is known for {login.host}", "Check the name.")
+    if isinstance(trouble, TimeoutError):
+        return TransportError(
+            Reason.UNREACHABLE, f"{where} does not answer", "Is it switched on, and does its firewall let this in?"
+        )
+    if isinstance(trouble, (OSError, EOFError)):
+        said = str(trouble) or "the connection ended"
+        return TransportError(Reason.UNREACHABLE, f"{where}: {said}", "Does an SSH server run there?")
+    # What a strange server sends can trip paramiko anywhere.
+    return TransportError(Reason.UNREACHABLE, f"{where}: no sound SSH ({type(trouble).__name__})")
+
+
+def _protocol(where: str, trouble: Exception) -> TransportError:
+    """paramiko tells most things by its message only."""
+    text = str(trouble)
+    if "banner" in text.lower():
+        return TransportError(Reason.TIMEOUT, f"{where} accepts the connection and then says nothing that is SSH")
+    if type(trouble).__name__ == "IncompatiblePeer":
+        return TransportError(
+            Reason.UNREACHABLE,
+            f"{where} speaks only SSH that is no longer safe: {text[:120]}",
+            "Update its SSH server.",
+        )
+    return TransportError(Reason.UNREACHABLE, f"{where}: {text[:160]}")
