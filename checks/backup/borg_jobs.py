@@ -38,7 +38,7 @@ def borg_jobs(borg: Borg, policy: Policy, now: Now) -> Mapping[str, Part]:
     }
     if not judged:
         judged[""] = Unknown(Reason.OUT_OF_VANTAGE, say("Borg is set up, but no job that makes back-ups was found"))
-    if any(not item.encrypted and item.kind not in ("local", "usb") for item in borg.manifests):
+    if any(item.encrypted is False and item.kind not in ("local", "usb") for item in borg.manifests):
         judged["encryption"] = bad(say("a repository outside this machine is not encrypted"))
     return judged
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from nis2scan.api import CannotTell, Confidence, Fact, Maybe, Message, Now, Reason, Unknown, derives
 from nis2scan.facts.linux.borg import DEEP, Borg
+from nis2scan.facts.linux.local_copies import LocalCopies
 from nis2scan.facts.linux.restic import Restic
 from nis2scan.facts.linux.system import System
 from nis2scan.facts.linux.timers import Job, Target
@@ -21,7 +23,8 @@ class Backup:
 
     last_success: UTC; measured when the job itself ended well or its copy was seen, derived when it can only be older
     than that. last_result: how the newest run ended. scheduled: None when nobody can tell. targets: of the whole tool.
-    encrypted: None when not known. checked: when data was last read back from the copy, UTC.
+    encrypted: None when not known. checked: when data was last read back from the copy, UTC. here: a copy was seen in a
+    folder of this machine; None when that was not looked at. plain_at: the kinds of targets with unencrypted copies.
     """
 
     tool: str
@@ -33,6 +36,8 @@ class Backup:
     targets: tuple[Target, ...] = ()
     encrypted: bool | None = None
     checked: datetime | None = None
+    here: bool | None = None
+    plain_at: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -52,11 +57,11 @@ class Backups(Fact):
 
 
 @derives
-def backups(restic: Maybe[Restic], borg: Maybe[Borg], system: Maybe[System]) -> Backups:
+def backups(restic: Maybe[Restic], borg: Maybe[Borg], folders: Maybe[LocalCopies], system: Maybe[System]) -> Backups:
     """A tool that could not be looked for adds no record; that is never read as "there is none"."""
     made = [
         *(of_restic(restic.value) if restic.value is not None else ()),
-        *(of_borg(borg.value) if borg.value is not None else ()),
+        *(of_borg(borg.value, folders.value) if borg.value is not None else ()),
     ]
     why = [item.why for item in (restic, borg) if isinstance(item.why, CannotTell)]
     unread = [Unknown(w.reason, w.detail if isinstance(w.detail, (str, Message)) else str(w.detail)) for w in why]
@@ -79,22 +84,27 @@ def of_restic(seen: Restic) -> list[Backup]:
     trace, sure = (seen.written, Confidence.MEASURED) if seen.written else (seen.cached, Confidence.DERIVED)
     if not (known := _known_jobs(seen.jobs)) and trace is None:
         return []
+    here = True if seen.written else None
     return [
-        _record("restic", job, trace, sure, targets=seen.targets, encrypted=True, warned=(3,))
+        replace(_record("restic", job, trace, sure, (3,)), targets=seen.targets, encrypted=True, here=here)
         for job in known or [None]
     ]
 
 
-def of_borg(seen: Borg) -> list[Backup]:
+def of_borg(seen: Borg, folders: LocalCopies | None = None) -> list[Backup]:
     """The manifest is also touched by prune and delete: the newest back-up can be older, never younger."""
     if not (known := _known_jobs(seen.jobs)) and seen.newest is None:
         return []
-    encrypted = all(item.encrypted for item in seen.manifests) if seen.manifests else None
-    checked = max((when for name, when in seen.checked.items() if name in DEEP), default=None)
-    return [
-        _record("borg", job, seen.newest, Confidence.DERIVED, seen.targets, encrypted, checked=checked)
-        for job in known or [None]
-    ]
+    facts = {item.encrypted for item in seen.manifests}
+    record = partial(
+        replace,
+        targets=seen.targets,
+        encrypted=False if False in facts else True if facts == {True} else None,
+        checked=max((when for name, when in seen.checked.items() if name in DEEP), default=None),
+        here=True if folders is not None and folders.here and not folders.gone else None,
+        plain_at=tuple(sorted({item.kind for item in seen.manifests if item.encrypted is False})),
+    )
+    return [record(_record("borg", job, seen.newest, Confidence.DERIVED)) for job in known or [None]]
 
 
 def _known_jobs(jobs: Iterable[Job]) -> list[Job | None]:
@@ -103,15 +113,7 @@ def _known_jobs(jobs: Iterable[Job]) -> list[Job | None]:
 
 
 def _record(
-    tool: str,
-    job: Job | None,
-    trace: datetime | None,
-    sure: Confidence,
-    targets: tuple[Target, ...],
-    encrypted: bool | None,
-    *,
-    checked: datetime | None = None,
-    warned: tuple[int, ...] = (),
+    tool: str, job: Job | None, trace: datetime | None, sure: Confidence, warned: tuple[int, ...] = ()
 ) -> Backup:
     """The job's own success, when the machine remembers one; else the newest trace that any run has left."""
     result = UNKNOWN if job is None else result_of(job, warned)
@@ -125,9 +127,6 @@ def _record(
         confidence=how,
         last_result=result,
         scheduled=job.scheduled if job is not None else False,
-        targets=targets,
-        encrypted=encrypted,
-        checked=checked,
     )
 
 

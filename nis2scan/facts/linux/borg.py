@@ -18,10 +18,10 @@ DEEP = ("data", "extract", "spot")
 
 @dataclass(frozen=True)
 class Manifest:
-    """A repository as its client saw it last. seen: UTC; also a prune sets it."""
+    """A repository as its client saw it last. seen: UTC; also a prune sets it. encrypted: None: not written."""
 
     seen: datetime
-    encrypted: bool
+    encrypted: bool | None
     kind: str
 
 
@@ -97,4 +97,5 @@ def borg(jobs: Answer, traces: Answer) -> Borg:
 def _manifest(row: list[str]) -> Manifest:
     """borg writes UTC without saying so; borg 2 says so."""
     seen = datetime.fromisoformat(row[1])
-    return Manifest(seen if seen.tzinfo else seen.replace(tzinfo=UTC), row[2] not in _PLAIN, row[3])
+    encrypted = row[2] not in _PLAIN if row[2].isdecimal() else None
+    return Manifest(seen if seen.tzinfo else seen.replace(tzinfo=UTC), encrypted, row[3])

@@ -1,0 +1,78 @@
+"""ENC-ANY-001."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nis2scan.api import Effort, Part, Reason, Severity, Unknown, Verdict, bad, check, ok, say, warn
+from nis2scan.facts.backup_copies import CopyDisks
+from nis2scan.facts.backups import Backup, Backups
+from nis2scan.facts.linux.cover import Cover
+
+
+@check(
+    title="Copies of the back-up can be read",
+    catalogue=("ENC-ANY-001",),
+    severity=Severity.HIGH,
+    effort=Effort.HALF_DAY,
+    expected="Every copy of the back-up is encrypted, by the back-up program or by the disk that it is on.",
+    action="Encrypt the copies of the back-up",
+    remedy="Borg: make a new repository with borg init --encryption=repokey-blake2. duplicity: take away "
+    "--no-encryption. rsync and rsnapshot do not encrypt: write to an encrypted disk, or use restic or Borg.\n"
+    "A USB disk: make it anew with cryptsetup luksFormat. Keep pass-phrase and key apart from the machine, with two "
+    "people.\n"
+    "Check: borg info shows encryption; lsblk shows a crypt device under the disk of the back-up.",
+    limits="Sees what the programs on the machine say of their copies, and disks that are attached now. The disk of a "
+    "NAS or of the other side is not seen. A copy with an empty pass-phrase looks encrypted.",
+)
+def backup_copies(backups: Backups, disks: CopyDisks) -> Mapping[str, Part]:
+    """One back-up disk holds the whole business. Whoever finds or steals a copy that is not encrypted can read all of
+    it.
+    """
+    judged: dict[str, Part] = {}
+    for record in backups.records:
+        if record.last_success is not None:
+            judged[record.tool] = _judged(record, disks)
+    if judged:
+        return judged
+    if backups.unread:
+        return {"": backups.unread[0]}
+    return {
+        "": Unknown(Reason.OUT_OF_VANTAGE, say("no copy of a back-up is known; is there one, and is it encrypted?"))
+    }
+
+
+def _judged(record: Backup, disks: CopyDisks) -> Part:
+    """The worst of the copies that are known not to be encrypted by the program."""
+    parts = [_plain(kind, disks) for kind in record.plain_at]
+    for outcome in ("fail", "warn"):
+        if found := [part for part in parts if isinstance(part, Verdict) and part.outcome == outcome]:
+            return found[0]
+    if untold := [part for part in parts if isinstance(part, Unknown)]:
+        return untold[0]
+    if record.encrypted:
+        return ok(say("{tool} encrypts its copies", tool=record.tool))
+    if parts and record.encrypted is False:
+        return parts[0]
+    return Unknown(
+        Reason.OUT_OF_VANTAGE, say("whether {tool} encrypts its copies is not written down", tool=record.tool)
+    )
+
+
+def _plain(kind: str, disks: CopyDisks) -> Part:
+    match kind:
+        case "lan":
+            return warn(say("a copy that is not encrypted goes to another device in the network"))
+        case "usb":
+            return _on(disks.removable, bad(say("a copy that is not encrypted is on a USB disk that is not encrypted")))
+        case "local":
+            return _on(disks.fixed, warn(say("a copy that is not encrypted is on a disk that is not encrypted")))
+    return bad(say("a copy that is not encrypted goes to another place"))
+
+
+def _on(cover: Cover, plain: Verdict) -> Part:
+    if cover is Cover.PLAIN:
+        return plain
+    if cover is Cover.ENCRYPTED:
+        return ok(say("the copy is not encrypted, the disk that it is on is"))
+    return Unknown(Reason.OUT_OF_VANTAGE, say("the copy is not encrypted; whether its disk is cannot be seen"))

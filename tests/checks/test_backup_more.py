@@ -1,0 +1,290 @@
+"""Back-ups over the office: what was measured and what people say, other programs, databases, encryption.
+
+Repositories and jobs are real where the programs can be run here; what `systemctl show` says is written after its
+documentation.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from nis2scan.api import Answer, Outcome, Reason, Recording, person
+from nis2scan.facts.linux.block import BLOCK
+from nis2scan.facts.linux.local_copies import LOCAL_COPIES
+from nis2scan.facts.linux.mounts import MOUNTS
+from nis2scan.facts.linux.system import MACHINE
+from nis2scan.model import Confidence, Finding
+from nis2scan.reading import OFFICE
+from nis2scan.testing import NOON, answered, findings, recording
+from tests.checks.test_backup import MACHINE_LINES, SERVER, UNIT, Box, box, needs_borg, needs_restic, now, shown
+
+__all__ = ["box"]
+
+
+def office(key: str = "", answer: str = "yes", date: str = "2026-11-01") -> Recording:
+    """What one person answered to one question."""
+    row = {"answer": answer, "owner": "Joop", "date": date, "evidence": "contract"}
+    given = [answered(person(key), json.dumps(row))] if key else []
+    return recording(*given, host=OFFICE, platform="")
+
+
+def judged(check: str, *hosts: Recording, said: Recording | None = None) -> dict[str, Finding]:
+    return {item.subject: item for item in findings(check, *hosts, office=said or office(), now=now())}
+
+
+def job(box: Box, repository: str, hours: int = 9) -> Recording:
+    """A host with one restic job that ended well, to this repository."""
+    box.file("etc/systemd/system/nightly.service", UNIT.format(repository=repository))
+    box.systemctl(shown("nightly", now() - timedelta(hours=hours)))
+    return box.recording(box.ask(LOCAL_COPIES))
+
+
+OFF, REACH = "backup/copy-off-site", "backup/copy-out-of-reach"
+SAID = {OFF: "copy_off_site", REACH: "copy_out_of_reach"}
+CLOUD, OTHER, LAN = "b2:bucket:srv", "sftp:joop@backup.example.net:/srv", "sftp:joop@192.168.1.9:/srv"
+
+
+# ---- BAK-ANY-004 and 005: measured, said, and both -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("repository", "said", "outcome", "sure"),
+    [
+        (CLOUD, "", Outcome.PASS, Confidence.MEASURED),
+        (CLOUD, "no", Outcome.PASS, Confidence.MEASURED),
+        ("s3:s3.example.com/bucket", "", Outcome.PASS, Confidence.DERIVED),
+        (OTHER, "", Outcome.NOT_ASSESSED, Confidence.MEASURED),
+        (OTHER, "yes", Outcome.PASS, Confidence.ATTESTED),
+        (OTHER, "no", Outcome.FAIL, Confidence.ATTESTED),
+        (LAN, "", Outcome.WARN, Confidence.MEASURED),
+        (LAN, "yes", Outcome.PASS, Confidence.ATTESTED),
+        (LAN, "partly", Outcome.WARN, Confidence.ATTESTED),
+        ("rest:http://localhost:8000/", "", Outcome.NOT_ASSESSED, Confidence.MEASURED),
+    ],
+)
+def test_where_the_copies_of_a_host_go_is_measured_and_a_word_fills_in_only_what_is_not(
+    box: Box, repository: str, said: str, outcome: Outcome, sure: Confidence
+) -> None:
+    found = judged(OFF, job(box, repository), said=office("copy_off_site", said) if said else None)["host"]
+
+    assert (found.outcome, found.confidence) == (outcome, sure)
+
+
+@pytest.mark.parametrize(
+    ("repository", "said", "outcome"),
+    [
+        (CLOUD, "", Outcome.NOT_ASSESSED),
+        (CLOUD, "yes", Outcome.PASS),
+        (CLOUD, "partly", Outcome.WARN),
+        (LAN, "", Outcome.NOT_ASSESSED),
+        (LAN, "no", Outcome.FAIL),
+    ],
+)
+def test_whether_another_machine_lets_its_copies_be_erased_is_on_somebodys_word(
+    box: Box, repository: str, said: str, outcome: Outcome
+) -> None:
+    found = judged(REACH, job(box, repository), said=office("copy_out_of_reach", said) if said else None)["host"]
+
+    assert found.outcome is outcome
+    assert not found.judged or found.confidence is Confidence.ATTESTED
+
+
+@needs_restic
+@pytest.mark.parametrize("check", [OFF, REACH])
+def test_copies_on_the_machine_itself_fail_whatever_people_say(box: Box, check: str) -> None:
+    box.restic(box.root / "srv/backup", 1)
+    host = job(box, f"{box.root}/srv/backup")
+
+    found = judged(check, host, said=office(SAID[check], "yes"))
+
+    assert (found["host"].outcome, found["host"].confidence) == (Outcome.FAIL, Confidence.MEASURED)
+    assert (found[""].outcome, found[""].confidence) == (Outcome.WARN, Confidence.ATTESTED)
+    assert "host" in str(found[""].found)
+
+
+@needs_borg
+@pytest.mark.parametrize("check", [OFF, REACH])
+def test_a_borg_repository_in_a_folder_counts_as_here_only_while_it_is_there(box: Box, check: str) -> None:
+    (box.root / "mnt").mkdir()
+    box.borg(box.root / "mnt/disk", 1)
+    host = box.recording(box.ask(LOCAL_COPIES))
+    assert judged(check, host)["host"].outcome is Outcome.FAIL
+
+    shutil.rmtree(box.root / "mnt/disk")  # the disk is taken away
+
+    away = box.recording(box.ask(LOCAL_COPIES))
+    assert judged(check, away)["host"].outcome is Outcome.NOT_ASSESSED
+    assert judged(check, away, said=office(SAID[check], "yes"))["host"].confidence is Confidence.ATTESTED
+
+
+@pytest.mark.parametrize("kind", ["usb", "lan"])
+def test_a_disk_or_share_that_is_attached_now_fails_and_a_word_only_softens_it(box: Box, kind: str) -> None:
+    box.file("etc/cron.d/nothing", "")
+    host = job(box, "/mnt/backup")
+    asked = {key: bent(answer, b" local local", f" {kind} local".encode()) for key, answer in host.answers.items()}
+    host = Recording(host.host, host.platform, host.taken_at, host.vantage, asked)
+
+    assert judged(REACH, host)["host"].outcome is Outcome.FAIL
+    assert judged(REACH, host, said=office("copy_out_of_reach"))["host"].outcome is Outcome.WARN
+    assert judged(OFF, host)["host"].outcome is (Outcome.FAIL if kind == "usb" else Outcome.WARN)
+
+
+def bent(answer: Answer, old: bytes, new: bytes) -> Answer:
+    """The answer of a machine that has such a disk: none can be had in a test."""
+    return Answer(answer.question, answer.status, answer.out.replace(old, new), answer.err, answer.code)
+
+
+def test_a_job_that_never_worked_says_nothing_about_where_copies_are(box: Box) -> None:
+    box.file("etc/systemd/system/nightly.service", UNIT.format(repository=CLOUD))
+    box.systemctl(shown("nightly", now() - timedelta(hours=9), "exit-code", 1))
+
+    assert "host" not in judged(OFF, box.recording())
+
+
+def test_copies_of_long_ago_are_no_copies(box: Box) -> None:
+    assert "host" not in judged(OFF, job(box, CLOUD, hours=400))
+
+
+def test_the_place_of_the_last_copy_is_not_known_when_there_are_two(box: Box) -> None:
+    box.file("etc/cron.d/second", f"0 4 * * * root restic -r {LAN} backup /srv\n")
+
+    assert judged(OFF, job(box, CLOUD))["host"].outcome is Outcome.NOT_ASSESSED
+
+
+@pytest.mark.parametrize("check", [OFF, REACH])
+def test_the_word_alone_counts_for_hosts_that_were_not_measured_and_says_so(box: Box, check: str) -> None:
+    silent = recording(host="nas-like")
+
+    found = judged(check, job(box, CLOUD), silent, said=office(SAID[check]))[""]
+
+    assert (found.outcome, found.confidence) == (Outcome.PASS, Confidence.ATTESTED)
+    assert "nas-like" in str(found.found)
+
+
+@pytest.mark.parametrize("check", [OFF, REACH])
+def test_nobody_asked_and_nothing_measured_is_no_pass(check: str) -> None:
+    (found,) = findings(check, recording(*SERVER))
+
+    assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.UNANSWERED)
+
+
+@pytest.mark.parametrize("check", [OFF, REACH])
+def test_an_old_word_does_not_count(box: Box, check: str) -> None:
+    found = judged(check, job(box, OTHER), said=office(SAID[check], "yes", "2024-01-01"))
+
+    assert found["host"].outcome is Outcome.NOT_ASSESSED
+    assert found[""].reason is Reason.STALE_DATA
+
+
+def test_a_share_of_root_that_cannot_be_read_is_not_taken_for_absent() -> None:
+    for out in ("denied\n", "here\n", "", "there\nend\n"):
+        found = judged(OFF, recording(answered(LOCAL_COPIES, out), at=NOON))
+
+        assert {item.outcome for item in found.values()} == {Outcome.NOT_ASSESSED}
+
+
+def test_a_home_of_root_that_is_a_link_is_not_followed(box: Box, tmp_path: Path) -> None:
+    box.file("elsewhere/borg/security/ab/location", str(tmp_path))
+    (box.home / ".config").symlink_to(box.root / "elsewhere")
+
+    assert box.ask(LOCAL_COPIES).text == "end\n"
+
+
+# ---- BAK-ANY-001 ---------------------------------------------------------------------------------
+
+EVERY = "backup/every-system"
+
+
+@pytest.mark.parametrize(
+    ("hours", "outcome"), [(9, Outcome.PASS), (160, Outcome.PASS), (170, Outcome.FAIL), (340, Outcome.FAIL)]
+)
+def test_a_system_is_in_a_back_up_while_one_of_its_jobs_works(box: Box, hours: int, outcome: Outcome) -> None:
+    assert judged(EVERY, job(box, CLOUD, hours))["host"].outcome is outcome
+
+
+def test_a_workstation_may_be_two_weeks_behind(box: Box) -> None:
+    laptop = answered(MACHINE, MACHINE_LINES + "chassis=10\n")
+    job(box, CLOUD, 200)
+
+    assert judged(EVERY, box.recording(laptop))["host"].outcome is Outcome.PASS
+
+
+def test_a_host_without_a_back_up_of_its_own_is_asked_about_and_one_not_reached_says_why(box: Box) -> None:
+    bare = Recording("bare", "linux", NOON, "ssh", box.recording().answers)
+    gone = recording(host="gone", failed=Reason.UNREACHABLE)
+
+    found = judged(EVERY, bare, gone)
+
+    assert {part: (item.outcome, item.reason) for part, item in found.items()} == {
+        "bare": (Outcome.NOT_ASSESSED, Reason.OUT_OF_VANTAGE),
+        "gone": (Outcome.NOT_ASSESSED, Reason.UNREACHABLE),
+    }
+
+
+def test_no_host_at_all_is_no_pass() -> None:
+    (found,) = findings(EVERY)
+
+    assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.NOTHING_TO_JUDGE)
+
+
+# ---- ENC-ANY-001 ---------------------------------------------------------------------------------
+
+COPIES = "encryption/backup-copies"
+ELSEWHERE = "ssh://backup@nas.example.net/srv/borg"
+
+
+@needs_borg
+@pytest.mark.parametrize(
+    ("encryption", "location", "outcome"),
+    [
+        ("repokey", ELSEWHERE, Outcome.PASS),
+        ("none", ELSEWHERE, Outcome.FAIL),
+        ("authenticated", ELSEWHERE, Outcome.FAIL),
+        ("none", "ssh://backup@192.168.1.9/srv/borg", Outcome.WARN),
+        ("none", "", Outcome.NOT_ASSESSED),
+    ],
+)
+def test_borg_writes_down_whether_it_encrypts(box: Box, encryption: str, location: str, outcome: Outcome) -> None:
+    box.borg(box.root / "borg", 1, encryption)
+    for file in box.home.glob(".config/borg/security/*/location"):
+        file.write_text(location or file.read_text())
+
+    assert judged(COPIES, box.recording())["borg"].outcome is outcome
+
+
+@needs_borg
+def test_a_kind_of_key_that_cannot_be_read_is_not_taken_for_encryption(box: Box) -> None:
+    box.borg(box.root / "borg", 1)
+    for file in box.home.glob(".config/borg/security/*/key-type"):
+        file.write_text("")
+
+    assert judged(COPIES, box.recording())["borg"].outcome is Outcome.NOT_ASSESSED
+
+
+@needs_borg
+@pytest.mark.parametrize(("uuid", "outcome"), [("", Outcome.WARN), ("CRYPT-LUKS2-ab-data", Outcome.PASS)])
+def test_a_plain_copy_on_this_machine_is_as_safe_as_its_disks(box: Box, uuid: str, outcome: Outcome) -> None:
+    box.borg(box.root / "borg", 1, "none")
+    (box.root / "mnt").mkdir()
+    mount = "22 1 254:0 / / rw - ext4 /dev/mapper/data rw\nend\n"
+    disk = "device=sda\nnumber=8:0\nsectors=9999999\nremovable=0\npath=/sys/devices/pci0/ata1/block/sda\n"
+    mapped = f"device=dm-0\nnumber=254:0\nsectors=9999999\nremovable=0\nuuid={uuid or 'LVM-ab'}\ndm_name=data\n"
+    mapped += "path=/sys/devices/virtual/block/dm-0\nslave=sda\n"
+    disks = answered(MOUNTS, mount), answered(BLOCK, f"{disk}{mapped}swaps=\nswap=Type Filename\nend=\n")
+
+    assert judged(COPIES, box.recording(*disks))["borg"].outcome is outcome
+
+
+def test_restic_always_encrypts(box: Box) -> None:
+    assert judged(COPIES, job(box, CLOUD))["restic"].outcome is Outcome.PASS
+
+
+def test_without_a_known_copy_there_is_nothing_to_judge(box: Box) -> None:
+    found = judged(COPIES, box.recording())[""]
+
+    assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.OUT_OF_VANTAGE)
