@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from nis2scan.api import Confidence, Finding, Outcome, Reason, Recording, Severity, Status
+from nis2scan.api import SESSION, Confidence, Finding, Outcome, Reason, Recording, Severity, Status
 from nis2scan.facts.linux.log_forwarding import RULES
+from nis2scan.facts.linux.own_logon import LOGONS, OwnLogon
 from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
 from nis2scan.facts.linux.time_sync import TIME, TimeSources
@@ -216,3 +218,144 @@ def test_marks_and_jobs_are_found_where_they_lie(shell: list[str], tmp_path: Pat
     assert (found.timesyncd, found.hypervisor) == (True, True)
     assert {f"{tmp_path}/cron/b", f"{tmp_path}/cron/c"} == {job for job in found.jobs if str(tmp_path) in job}
     assert after.startswith("now=")
+
+
+# ---- our own logon -----------------------------------------------------------------------------
+# What journalctl complains is written after its documentation and source (systemd 252); the rest is what the question
+# prints here.
+
+CAME = "server=sshd\nfrom=192.0.2.7 53412 192.0.2.10 22\nfolder\n"
+HINT = "Hint: You are currently not seeing messages from other users and the system.\n      Pass -q to turn off.\n"
+NO_JOURNAL = "No journal files were found.\n"
+OURS = f"{NOW - 3}.016238"
+
+
+def session(vantage: str = "ssh", hello: int = NOW) -> str:
+    said = {"platform": "linux", "vantage": vantage, "user": "nis2scan", "uid": 1000, "root": True, "refusal": ""}
+    return json.dumps({**said, "sent": NOW, "hello": hello, "hello_at": NOW, "bye": NOW, "bye_at": NOW})
+
+
+def looked_for(told: str, *, err: str = "", visit: str = session(), **machine: str) -> Finding:
+    box = recording(answered(SESSION, visit), answered(LOGONS, told, err=err), *system(**machine))  # type: ignore[arg-type]
+    return only("logging/own-logon-logged", box)
+
+
+@pytest.mark.parametrize(
+    ("told", "err", "outcome"),
+    [
+        (f"logon journal {OURS}\nread journal\n", "", P),
+        (f"logon journal {OURS}\nread journal\n", HINT, P),
+        ("read journal\nlogon /var/log/auth.log 2026-11-24T12:59:58.1+01:00\nread /var/log/auth.log\n", HINT, P),
+        ("logon /var/log/secure Nov_24_12:59:58\nread /var/log/secure\n", "", P),
+        ("logon /var/log/secure Nov_22_12:59:58\nread /var/log/secure\n", "", F),
+        ("logon /var/log/secure Nov_99_12:59:58\nread /var/log/secure\n", "", F),
+        ("read journal\n", "", F),
+        ("read journal\nread /var/log/auth.log\n", NO_JOURNAL, F),
+        ("read journal\nread /var/log/messages\n", NO_JOURNAL, F),
+        ("read journal\n", HINT, Q),
+        ("read journal\nunread /var/log/auth.log\n", "", Q),
+        ("unread journal\nread /var/log/auth.log\n", "", Q),
+        ("read journal\n", NO_JOURNAL, Q),
+        ("read journal\nread /var/log/syslog\n", NO_JOURNAL, Q),
+    ],
+)
+def test_a_log_that_is_read_whole_must_hold_our_logon(told: str, err: str, outcome: Outcome) -> None:
+    assert looked_for(f"{CAME}{told}end\n", err=err).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "read journal\n",  # cut
+        "",
+        "server=\nfrom=192.0.2.7 53412 192.0.2.10 22\nfolder\nread journal\nend\n",
+        "server=sshd\nfrom=\nfolder\nread journal\nend\n",
+        "server=sshd\nfrom=192.0.2.7 53412 192.0.2.10 22\nread journal\nend\n",  # /var/log is closed
+    ],
+)
+def test_what_was_not_seen_is_not_assessed(told: str) -> None:
+    assert looked_for(told).outcome is Q
+
+
+def test_a_host_without_a_time_is_not_assessed() -> None:
+    assert looked_for(f"{CAME}read journal\nend\n", visit=session(hello=0)).outcome is Q
+
+
+@pytest.mark.parametrize("vantage", ["local", "file"])
+def test_without_a_logon_it_is_not_applicable(vantage: str) -> None:
+    assert looked_for(f"{CAME}read journal\nend\n", visit=session(vantage)).outcome is N
+
+
+def test_the_logons_of_an_application_container_are_kept_by_its_machine() -> None:
+    assert looked_for(f"{CAME}read journal\nend\n", kind="container=docker\n", pid1="sshd").outcome is N
+
+
+@every_shell
+def test_only_the_time_of_our_own_line_is_told(shell: list[str], tmp_path: Path) -> None:
+    tail = "from 192.0.2.7 port 53412 ssh2: ED25519 SHA256:abc"
+    (tmp_path / "auth.log").write_text(
+        f"Nov 24 11:59:58 web sshd[9]: Accepted publickey for nis2scan {tail}\n"
+        f"Nov 24 11:59:58 web sshd[9]: Failed password for nis2scan {tail}\n"
+        f"Nov 24 11:59:57 web app[9]: Accepted publickey for anna {tail}\n"
+        "Nov 24 11:59:56 web sshd[9]: Accepted password for anna from 192.0.2.7 port 5341 ssh2\n"
+        "Nov 24 11:59:55 web sshd[9]: Accepted password for anna from 192.0.2.77 port 53412 ssh2\n"
+    )
+    (tmp_path / "secure").write_text(
+        f"2026-11-24T11:59:58.1+00:00 web sshd-session[9]: Accepted publickey for x {tail}\n"
+    )
+    (tmp_path / "messages").write_text(
+        "Nov 24 11:59:59 nas dropbear[7]: Password auth succeeded for 'x' from 192.0.2.7:53412\n"
+        "Nov 24 11:59:54 nas dropbear[7]: Password auth succeeded for 'x' from 192.0.2.7:5341\n"
+    )
+    (tmp_path / "syslog").symlink_to("/etc/passwd")
+    moved = LOGONS.text.replace("/var/log", str(tmp_path))
+
+    lines = put(f"SSH_CONNECTION='192.0.2.7 53412 192.0.2.10 22'\n{moved}", shell).splitlines()
+
+    assert [line for line in lines if line.startswith(("logon", "unread"))] == [
+        f"logon {tmp_path}/auth.log Nov_24_11:59:58",
+        f"logon {tmp_path}/secure 2026-11-24T11:59:58.1+00:00",
+        f"logon {tmp_path}/messages Nov_24_11:59:59",
+    ]
+    assert not any("anna" in line for line in lines)
+
+
+LOGIN = """
+cd "$1"; ip link set lo up; mount -t tmpfs tmpfs /var/log; mount -t tmpfs tmpfs /mnt
+cp -a /dev/null /dev/urandom /dev/zero /dev/tty /mnt/; mount --move /mnt /dev; mkdir -p /run/sshd
+[ "$2" = silent ] || busybox syslogd -n -O /var/log/messages &
+ssh-keygen -q -t ed25519 -N '' -f k; ssh-keygen -q -t ed25519 -N '' -f h
+/usr/sbin/sshd -D -f /dev/null -p 2222 -o ListenAddress=127.0.0.1 -o HostKey="$1/h" -o StrictModes=no \
+  -o AuthorizedKeysFile="$1/k.pub" -o PermitRootLogin=yes -o UsePAM=no -o PidFile=none ${3:-} 2>/dev/null &
+n=0; until [ "$2" = silent ] || [ -S /dev/log ] || [ $n -gt 50 ]; do sleep 0.1; n=$((n + 1)); done
+n=0; until grep -q ':08AE 00000000:0000 0A' /proc/net/tcp || [ $n -gt 50 ]; do sleep 0.1; n=$((n + 1)); done
+[ "$2" != silent ] || : > /var/log/messages
+LC_ALL=C ssh -q -p 2222 -i k -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@127.0.0.1 "$4" < question
+"""
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only as root: needs namespaces")
+@pytest.mark.parametrize(
+    ("how", "setting", "shell", "logs"),
+    [
+        ("kept", "", "sh -s", ("/var/log/messages",)),
+        ("kept", "", "sh -c 'env -u SSH_CONNECTION sh -s; :'", ("/var/log/messages",)),  # as sudo forgets it
+        ("kept", "-oLogLevel=ERROR", "sh -s", ()),
+        ("silent", "", "sh -s", ()),
+    ],
+    ids=["kept", "kept, by sudo", "not told by sshd", "no log daemon"],
+)
+def test_a_real_logon_is_found_where_a_real_daemon_writes(
+    how: str, setting: str, shell: str, logs: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A real sshd and syslogd in namespaces of their own; everything in them ends with the test."""
+    (tmp_path / "question").write_text(LOGONS.text)
+    words = ["unshare", "-mnpf", "--mount-proc", "--kill-child", "bash", "-c", LOGIN, "-", str(tmp_path)]
+
+    done = subprocess.run([*words, how, setting, shell], capture_output=True, text=True, timeout=60)
+
+    assert done.stdout.endswith("end\n"), done.stderr
+    now = int(subprocess.run(["date", "+%s"], capture_output=True, check=True).stdout)
+    visit = answered(SESSION, session(hello=now))
+    found = fact(OwnLogon, recording(visit, answered(LOGONS, done.stdout, err=done.stderr)))
+    assert (found.found, found.read, found.unread) == (logs, ("/var/log/messages",), ())
