@@ -83,9 +83,14 @@ def _shell(channel: paramiko.Channel, command: bytes) -> None:
 
 
 @contextlib.contextmanager
-def ssh_server(accepts: str = "nothing", delay: float = 0.0, key: paramiko.PKey | None = None) -> Iterator[Seen]:
+def ssh_server(
+    accepts: str = "nothing",
+    delay: float = 0.0,
+    key: paramiko.PKey | None = None,
+    at: tuple[str, int] = ("127.0.0.1", 0),
+) -> Iterator[Seen]:
     """A server that lets in whoever offers `accepts` (a password, or the fingerprint of a key)."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(at) as listening:
         seen = Seen(listening.getsockname()[1], key or paramiko.ECDSAKey.generate())
 
         def serve() -> None:
