@@ -62,10 +62,11 @@ class SshServer(Fact):
 
 @dataclass(frozen=True)
 class LoginGuard(Fact):
-    """What slows guessing of passwords over SSH. Never missing: nothing known means not slowed."""
+    """What slows guessing of passwords over SSH, by name. Never missing: nothing known means not slowed."""
 
     slows_guessing: bool
     seen: Said
+    by: tuple[str, ...] = ()
 
 
 # -G needs no root (OpenSSH 9.3 and later); -T wants the host keys. Match blocks count only with a connection (-C).
@@ -228,4 +229,4 @@ def login_guard(
         seen.append("pam_faillock")
     if not seen:
         return LoginGuard(False, say("nothing seen that slows guessing"))
-    return LoginGuard(True, say("guessing is slowed by {what}", what=seen))
+    return LoginGuard(True, say("guessing is slowed by {what}", what=seen), tuple(seen))
