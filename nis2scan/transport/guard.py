@@ -1,4 +1,4 @@
-"""Which devices must not be talked to. Known from open ports and the maker of the network card, before any byte is sent.
+"""Which devices must not be talked to: known from open ports and the maker of the card, before any byte is sent.
 
 A printer prints what it hears on its ports, a controller of machines may stop, a camera restarts. A connection that is
 opened and closed without a byte makes none of them act.
