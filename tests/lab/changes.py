@@ -21,6 +21,7 @@ KNOWN = (
     "run/sudo/",
     "var/lib/systemd/timers/",
     "run/dbus/",
+    "var/lib/mysql/",  # a database writes on, whoever looks
 )
 
 

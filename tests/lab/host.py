@@ -12,7 +12,11 @@ import os
 import subprocess
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+from tests.lab.cable import Network, plugged_in
+from tests.lab.run import run
 
 DAYS = 86400
 UPTIME = 60 * DAYS  # a time namespace: the hosts have been up longer than the youngest fault in them
@@ -23,7 +27,7 @@ INIT = """#!/bin/sh
 # The first process of a host without systemd: start what the host has, then reap.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 [ -x /etc/rc.local ] && /etc/rc.local
-mkdir -p /run/sshd; /usr/sbin/sshd
+[ -e /etc/ssh/ssh_host_ed25519_key ] && mkdir -p /run/sshd && /usr/sbin/sshd
 while :; do sleep 600 & wait $!; done
 """
 
@@ -80,6 +84,12 @@ class Host:
         clean = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "HOME": "/root", **environment}
         return run("chroot", str(self.root), *command, stdin=stdin, environment=clean)
 
+    def inside(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a program on the host while it is up."""
+        enter = ["nsenter", f"--target={self.first_process()}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root"]
+        return subprocess.run([*enter, "--wd=/", *command], capture_output=True, text=True, timeout=30, check=False)
+
+    @cache  # noqa: B019 - a handful of hosts, and the lab ends with this process
     def first_process(self) -> int:
         """The host's process 1, by its number in the lab."""
         for entry in Path("/proc").glob("[0-9]*"):
@@ -93,31 +103,30 @@ class Host:
         raise RuntimeError(f"{self.name} is not up")
 
 
-def run(*command: str, stdin: str = "", environment: dict[str, str] | None = None, seconds: int = 60) -> str:
-    """Run a program; an error with everything it said when it fails."""
-    ran = subprocess.run(
-        command, input=stdin, capture_output=True, text=True, timeout=seconds, env=environment, check=False
-    )
-    if ran.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)}: status {ran.returncode}: {ran.stdout}{ran.stderr}")
-    return ran.stdout
-
-
-def laid_out(name: str, number: int, systemd: bool, shared: Path, lab: Path) -> Host:
-    """The overlay and the network place of a host, ready to be furnished."""
-    host = Host(name, f"192.168.77.{number}", systemd, lab / name)
+def laid_out(
+    name: str, cards: tuple[tuple[Network, int], ...], systemd: bool, layers: tuple[Path, ...], lab: Path, mac: str = ""
+) -> Host:
+    """The overlay and the network place of a host, ready to be furnished. layers: the shared root last."""
+    network, number = cards[0]
+    host = Host(name, network.at(number), systemd, lab / name)
     for part in ("upper", "work", "root"):
         (host.place / part).mkdir(parents=True)
-    options = f"lowerdir={shared},upperdir={host.upper},workdir={host.place / 'work'}"
+    lower = ":".join(str(layer) for layer in layers)
+    options = f"lowerdir={lower},upperdir={host.upper},workdir={host.place / 'work'}"
     run("mount", "-t", "overlay", "overlay", "-o", options, str(host.root))
     _devices(host)
     host.write("etc/hostname", name + "\n")
     host.write("etc/hosts", f"127.0.0.1 localhost\n{host.address} {name}\n")
-    host.run("ssh-keygen", "-A")
     if not systemd:
         host.write("sbin/init", INIT, 0o755)
-    plugged_in(name, host.address)
+    plugged_in(name, *cards, mac=mac)
     return host
+
+
+def ssh_key(host: Host) -> None:
+    """The key by which the host's SSH server is known: one kind, because making an RSA key takes a second."""
+    file = str(host.root / "etc/ssh/ssh_host_ed25519_key")
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", host.name, "-f", file)
 
 
 def _devices(host: Host) -> None:
@@ -133,23 +142,6 @@ def _devices(host: Host) -> None:
     (dev / "shm").mkdir(mode=0o1777)
     run("mount", "-t", "devpts", "-o", "newinstance,ptmxmode=0666", "devpts", str(dev / "pts"))
     (dev / "ptmx").symlink_to("pts/ptmx")
-
-
-def bridge() -> None:
-    """The cable between the hosts, in the lab's own network namespace. It has no address and leads nowhere."""
-    run("ip", "link", "set", "lo", "up")
-    run("ip", "link", "add", "office", "type", "bridge")
-    run("ip", "link", "set", "office", "up")
-
-
-def plugged_in(name: str, address: str) -> None:
-    """A network namespace with one cable to the bridge. No default route: only the office can be reached."""
-    port = f"p{address.rsplit('.', 1)[1]}"
-    run("ip", "netns", "add", name)
-    run("ip", "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", name)
-    run("ip", "link", "set", port, "master", "office", "up")
-    for words in ("link set lo up", f"address add {address}/24 dev eth0", "link set eth0 up"):
-        run("ip", "-n", name, *words.split())
 
 
 def started(host: Host) -> subprocess.Popen[bytes]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.lab.host import swept
-from tests.lab.root import shared_root
+from tests.lab.root import services
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +30,7 @@ class Outcome:
 @contextmanager
 def scanned(trace: bool = False) -> Iterator[Outcome]:
     """A scan of the office. When the block is left, however that is, nothing of it remains."""
-    shared_root()
+    services()
     with tempfile.TemporaryDirectory(prefix="nis2scan-lab-", dir="/var/tmp", ignore_cleanup_errors=True) as folder:
         lab = Path(folder)
         try:

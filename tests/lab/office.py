@@ -6,20 +6,21 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.lab import seeds
+from tests.lab import seeds, settings
+from tests.lab.cable import NETWORKS, bridges, plugged_in
 from tests.lab.changes import changed, state
-from tests.lab.host import NETNS, Host, bridge, laid_out, plugged_in, run, started
-from tests.lab.root import shared_root
-from tests.lab.table import PLACES
-
-NETWORK = "192.168.77.0/24"
+from tests.lab.host import Host, laid_out, started
+from tests.lab.places import PLACES, Place
+from tests.lab.root import services, shared_root
+from tests.lab.run import run
+from tests.lab.strangers import STRANGERS, Stranger
+from tests.lab.watching import conditions, lacking, traced
 
 
 def main(lab: Path, trace: bool) -> None:
@@ -27,43 +28,40 @@ def main(lab: Path, trace: bool) -> None:
     took: dict[str, float] = {}
     began = time.monotonic()
     run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
-    bridge()
-    plugged_in("scanner", "192.168.77.2")
-    key = _key(lab)
-    hosts = [_furnished(place, lab, key) for place in PLACES]
+    bridges()
+    plugged_in("scanner", *((network, 2) for network in NETWORKS))
+    key = settings.key(lab)
+    with ThreadPoolExecutor(4) as pool:
+        strangers = list(pool.map(lambda stranger: _moved_in(stranger, lab), STRANGERS))
+        hosts = list(pool.map(lambda place: _furnished(place, lab, key), PLACES))
     took["furnished"] = time.monotonic() - began
     began = time.monotonic()
-    running = [started(host) for host in hosts]
+    running = [started(host) for host in (*strangers, *hosts)]
     for host in hosts:
-        _up(host)
+        _up(host, ("tcp 22",))
+    for host, stranger in zip(strangers, STRANGERS, strict=True):
+        _up(host, stranger.listens)
     took["up"] = time.monotonic() - began
-    config = _config(lab, hosts)
-    before = {host.name: state(host) for host in hosts}
-    tracers = [_traced(host, lab) for host in hosts] if trace else []
+    config = settings.config(lab, list(zip(PLACES, hosts, strict=True)))
+    before = {host.name: state(host) for host in (*strangers, *hosts)}
+    tracers = [traced(host, lab) for host in hosts] if trace else []
     began = time.monotonic()
-    said = _scanned(lab, config)
+    said = settings.scanned(lab, config)
     took["scan"] = time.monotonic() - began
     for tracer in tracers:
         tracer.terminate()
         tracer.wait(10)
-    differ = {host.name: changed(before[host.name], state(host)) for host in hosts}
-    result = {"took": took, "said": said, "changed": differ, "lacking": _lacking(hosts) if trace else {}}
-    result["holding"] = _conditions(hosts) if trace else {}
+    differ = {host.name: changed(before[host.name], state(host)) for host in (*strangers, *hosts)}
+    result = {"took": took, "said": said, "changed": differ, "lacking": lacking(hosts) if trace else {}}
+    result["holding"] = conditions(hosts) if trace else {}
     (lab / "result.json").write_text(json.dumps(result, indent=1))
     for each in running:
         each.kill()
 
 
-def _key(lab: Path) -> str:
-    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "scanner", "-f", str(lab / "key"))
-    return (lab / "key.pub").read_text()
-
-
-def _furnished(place: object, lab: Path, key: str) -> Host:
-    from tests.lab.table import Place
-
-    assert isinstance(place, Place)
-    host = laid_out(place.name, place.number, place.systemd, shared_root(), lab)
+def _furnished(place: Place, lab: Path, key: str) -> Host:
+    layers = (services(), shared_root()) if place.serves else (shared_root(),)
+    host = laid_out(place.name, place.cards, place.systemd, layers, lab)
     seeds.account(host, key, place.root)
     seeds.sound(host)
     for fault in place.faults:
@@ -71,129 +69,38 @@ def _furnished(place: object, lab: Path, key: str) -> Host:
     return host
 
 
-def _up(host: Host) -> None:
-    """Wait until the host listens for SSH, and until systemd has started everything."""
-    end = time.monotonic() + 40
+def _moved_in(stranger: Stranger, lab: Path) -> Host:
+    host = laid_out(stranger.name, (stranger.card,), False, (services(), shared_root()), lab, stranger.mac)
+    stranger.furnish(host)
+    return host
+
+
+def _up(host: Host, listens: Iterable[str], seconds: float = 40) -> None:
+    """Wait until the host listens, and until systemd has started everything."""
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
-        try:
-            table = Path(f"/proc/{host.first_process()}/net/tcp").read_text()
-        except (RuntimeError, OSError):
-            table = ""
-        if ":0016 00000000:0000 0A" in table and (not host.systemd or _settled(host)):
+        if set(listens) <= _listening(host) and (not host.systemd or _settled(host)):
             return
-        time.sleep(0.1)
+        time.sleep(0.05)
     log = (host.place / "boot.log").read_text(errors="replace")
-    raise RuntimeError(f"{host.name} did not come up: {log[-2000:]}")
+    raise RuntimeError(f"{host.name} does not listen on {set(listens) - _listening(host)}: {log[-2000:]}")
 
 
-def inside(host: Host, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a program on a host that is up."""
-    enter = ["nsenter", f"--target={host.first_process()}", "--mount", "--uts", "--ipc", "--net", "--pid", "--root"]
-    return subprocess.run([*enter, "--wd=/", *command], capture_output=True, text=True, timeout=30, check=False)
+def _listening(host: Host) -> set[str]:
+    """What a host listens on, as `tcp 22`."""
+    found = set()
+    for kind, state_of in (("tcp", "0A"), ("tcp6", "0A"), ("udp", "07"), ("udp6", "07")):
+        try:
+            table = Path(f"/proc/{host.first_process()}/net/{kind}").read_text().splitlines()[1:]
+        except (RuntimeError, OSError):
+            continue
+        rows = [line.split() for line in table]
+        found |= {f"{kind[:3]} {int(row[1].rsplit(':', 1)[1], 16)}" for row in rows if row[3] == state_of}
+    return found
 
 
 def _settled(host: Host) -> bool:
-    return inside(host, "systemctl", "is-system-running").stdout.strip() in ("running", "degraded")
-
-
-def _config(lab: Path, hosts: list[Host]) -> Path:
-    until = (datetime.now(UTC) + timedelta(days=30)).date()
-    known = [f"{host.address} {(host.root / 'etc/ssh/ssh_host_ed25519_key.pub').read_text()}" for host in hosts]
-    (lab / "known_hosts").write_text("".join(known))
-    text = f"""client = "kantoor"
-name = "Kantoor"
-known_hosts = ["known_hosts"]
-[[consent]]
-by = "the owner of these namespaces"
-scope = ["{NETWORK}"]
-until = {until}
-[logins.linux]
-user = "{seeds.USER}"
-key = "{lab / "key"}"
-become = "sudo"
-[logins.root]
-user = "root"
-key = "{lab / "key"}"
-[report]
-language = "en"
-"""
-    text += "".join(f'[[hosts]]\nname = "{h.name}"\naddress = "{h.address}"\nlogin = "{_login(h)}"\n' for h in hosts)
-    config = lab / "config.toml"
-    config.write_text(text)
-    config.chmod(0o600)
-    return config
-
-
-def _login(host: Host) -> str:
-    (place,) = (place for place in PLACES if place.name == host.name)
-    return "root" if place.root == "login" else "linux"
-
-
-def _scanned(lab: Path, config: Path) -> dict[str, object]:
-    """The program as a user starts it, in a namespace that has only the office's network."""
-    program = str(Path(sys.executable).with_name("nis2scan"))
-    command = ["nsenter", f"--net={NETNS / 'scanner'}", program, "scan"]
-    command += ["--config", str(config), "--output", str(lab / "out")]
-    clean = {"PATH": os.environ["PATH"], "HOME": str(lab), "XDG_CONFIG_HOME": str(lab), "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(command, capture_output=True, text=True, env=clean, timeout=240, check=False)
-    return {"code": done.returncode, "out": done.stdout[-8000:], "err": done.stderr[-8000:]}
-
-
-def _traced(host: Host, lab: Path) -> subprocess.Popen[bytes]:
-    """Watch the SSH server of a host: every program that is executed below it."""
-    table = {int(p.name): _status(p) for p in Path("/proc").glob("[0-9]*")}
-    first = host.first_process()
-    below, server = {first}, 0
-    for number, (name, parent) in sorted(table.items()):
-        if parent in below:
-            below.add(number)
-            server = number if name == "sshd" else server
-    command = ["strace", "-f", "-q", "-e", "trace=execve", "-e", "signal=none", "-s", "200"]
-    tracer = subprocess.Popen(
-        [*command, "-o", str(lab / f"trace.{host.name}"), "-p", str(server)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    end = time.monotonic() + 10
-    while "TracerPid:\t0" in Path(f"/proc/{server}/status").read_text() and time.monotonic() < end:
-        time.sleep(0.02)
-    return tracer
-
-
-def _status(entry: Path) -> tuple[str, int]:
-    try:
-        rows = dict(line.split(":", 1) for line in (entry / "status").read_text().splitlines() if ":" in line)
-    except OSError:
-        return "", 0
-    return rows["Name"].strip(), int(rows["PPid"])
-
-
-# When a declared program runs that a host has: a test in sh, true where its question (or the frame) would start it.
-CONDITIONS = {
-    "dd": "! command -v gzip >/dev/null",
-    "ps": "! [ -r /proc/self/stat ]",
-    "dmsetup": "ls -d /sys/class/block/dm-* 2>/dev/null",
-    "printf": '[ "$(command -v printf)" != printf ]',  # a program only where it is not built into sh
-    "sha256sum": "grep -rqsE '(sftp|rest|s3|ssh):' /etc/cron.d /etc/crontab",  # for the host of a repository elsewhere
-}
-
-
-def _conditions(hosts: list[Host]) -> dict[str, list[str]]:
-    """The programs whose condition holds, by host."""
-    return {
-        host.name: [name for name, test in CONDITIONS.items() if inside(host, "sh", "-c", test).returncode == 0]
-        for host in hosts
-    }
-
-
-def _lacking(hosts: list[Host]) -> dict[str, list[str]]:
-    """The declared programs that a host does not have."""
-    from nis2scan.testing import rules
-    from nis2scan.transport.posix_script import RUNS
-
-    names = sorted({*RUNS, *(name for question in rules().questions for name in question.runs)})
-    script = 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; for p; do command -v "$p" >/dev/null || echo "$p"; done'
-    return {host.name: inside(host, "sh", "-c", script, "sh", *names).stdout.split() for host in hosts}
+    return host.inside("systemctl", "is-system-running").stdout.strip() in ("running", "degraded")
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@ import time
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from tests.lab.host import Host, run
+from tests.lab.host import Host, ssh_key
+from tests.lab.run import run
 
 NOW = datetime.now(UTC)
 USER = "nis2scan"
 SHELL = ("bin/sh", "/bin/sh")
+CHRONY = "/usr/sbin/chronyd -d -x -u root"
 _KERNEL = os.uname().release
 
 
@@ -25,9 +27,11 @@ def ago(days: float) -> datetime:
 
 def account(host: Host, public_key: str, root: str) -> None:
     """The account that the scanner logs in to. root: `sudo` gives it one sudo line, `login` lets root itself in."""
+    ssh_key(host)
     if root == "login":
         host.write("root/.ssh/authorized_keys", public_key)
         host.run("chmod", "700", "/root/.ssh")
+        host.write("etc/ssh/sshd_config.d/00-a-root.conf", "PermitRootLogin prohibit-password\n")
         return
     host.run("useradd", "--create-home", "--shell", "/bin/sh", "--uid", "990", "--system", USER)
     home = f"home/{USER}"
@@ -42,17 +46,19 @@ def account(host: Host, public_key: str, root: str) -> None:
 def sound(host: Host) -> None:
     """A machine of an office in good order, more than a year old."""
     host.write("etc/machine-id", uuid.uuid5(uuid.NAMESPACE_DNS, host.name).hex + "\n", 0o444, days=400)
-    host.write("etc/ssh/sshd_config.d/00-office.conf", "PasswordAuthentication no\nPermitRootLogin prohibit-password\n")
+    host.write("etc/ssh/sshd_config.d/00-office.conf", "PasswordAuthentication no\nPermitRootLogin no\n")
     package_lists(host)
     for stamp in ("unattended-upgrades-stamp", "update-success-stamp"):
         host.write(f"var/lib/apt/periodic/{stamp}", "", days=0.3)
     logs_on_disk(host)
+    follows_clock(host)
+    logs_go_to(host, "@@192.168.77.6")
     if host.systemd:
         for timer in ("apt-daily", "apt-daily-upgrade", "logrotate", "dpkg-db-backup", "fstrim", "e2scrub_all"):
             host.write(f"var/lib/systemd/timers/stamp-{timer}.timer", "", days=0.1)
         host.write("etc/systemd/journald.conf.d/keep.conf", "[Journal]\nStorage=persistent\n")
     else:
-        starts(host, "/usr/sbin/cron", "/usr/sbin/rsyslogd")
+        starts(host, "/usr/sbin/cron", "/usr/sbin/rsyslogd", CHRONY)
         kernel(host)
 
 
@@ -84,6 +90,16 @@ def logs_on_disk(host: Host) -> None:
     # The kernel's own messages are those of the machine under the lab: not for the hosts to read.
     settings = (host.root / "etc/rsyslog.conf").read_text().replace('module(load="imklog")', "#")
     host.write("etc/rsyslog.conf", settings)
+
+
+def follows_clock(host: Host) -> None:
+    """The office's own clock, asked often, because a lab has no time. No host may set the clock: it is not its own."""
+    host.write("etc/chrony/chrony.conf", "server 192.168.77.5 iburst minpoll -5 maxpoll 4\nport 0\n")
+    host.write("etc/default/chrony", 'DAEMON_OPTS="-x"\n')
+
+
+def logs_go_to(host: Host, target: str) -> None:
+    host.write("etc/rsyslog.d/90-office.conf", f"*.* {target}\n" if target else "")
 
 
 def old_logons(host: Host, days: float) -> None:
@@ -197,7 +213,7 @@ def old_release(host: Host) -> None:
 
 
 def no_log_daemon(host: Host) -> None:
-    starts(host, "/usr/sbin/cron")
+    starts(host, "/usr/sbin/cron", CHRONY)
 
 
 def journal_in_memory(host: Host) -> None:

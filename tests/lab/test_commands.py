@@ -11,8 +11,8 @@ import pytest
 from nis2scan.collect import commands
 from nis2scan.testing import rules
 from tests.lab.lab import Outcome, scanned
-from tests.lab.office import CONDITIONS
 from tests.lab.root import why_not
+from tests.lab.watching import CONDITIONS
 
 _EXECUTED = re.compile(r'^(?P<pid>\d+) +(?:\S+ )?execve\("(?P<path>[^"]+)", \[(?P<words>.*?)\](?:\.\.\.)?, .* = 0$')
 # sshd starts PAM's message of the day and the login shell of the account; this is where our script begins.

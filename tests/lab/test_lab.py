@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.lab.lab import Outcome, scanned
+from tests.lab.places import PLACES
 from tests.lab.root import why_not
-from tests.lab.table import ASIDE, HIDDEN, PLACES, ROWS
+from tests.lab.table import ASIDE, HIDDEN, ROWS
 
 KEYS = ("host", "check", "subject")
 
@@ -62,7 +63,8 @@ def test_every_fault_is_found_every_twin_passes_and_nothing_is_invented(lab: Out
 def test_the_lab_is_large_enough_to_mean_something() -> None:
     assert len(PLACES) >= 4
     assert len(ROWS) >= 12
-    assert {row.host for row in ROWS}.isdisjoint({row.twin for row in ROWS})
+    places = {(row.host, row.check, row.subject) for row in ROWS}
+    assert places.isdisjoint({(row.twin, row.check, row.twin_subject) for row in ROWS})
 
 
 def test_without_root_a_fault_is_not_assessed_and_never_passes(lab: Outcome) -> None:

@@ -1,0 +1,78 @@
+"""The hosts that the scanner may log in to, and what is wrong on each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.lab import seeds
+from tests.lab.cable import SERVERS, Network
+from tests.lab.host import Host
+
+Put = Callable[[Host], None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One host. root: how the scanner asks as root: by `sudo`, by `login` as root, or not at all ("").
+
+    serves: it has the layer of services. beside: its other network cards.
+    """
+
+    name: str
+    number: int
+    systemd: bool
+    root: str
+    faults: tuple[Put, ...]
+    serves: bool = False
+    beside: tuple[tuple[Network, int], ...] = ()
+
+    @property
+    def cards(self) -> tuple[tuple[Network, int], ...]:
+        return ((SERVERS, self.number), *self.beside)
+
+    @property
+    def login(self) -> str:
+        """The account in the settings."""
+        return "root" if self.root == "login" else "linux"
+
+
+PLACES = (
+    Place("fileserver", 11, True, "sudo", (lambda h: seeds.restic_backup(h, 0.5), lambda h: seeds.borg_backup(h, 0.4))),
+    Place("planning", 12, False, "login", (seeds.new_release, seeds.firewall, seeds.open_service)),
+    Place(
+        "boekhouding",
+        13,
+        False,
+        "sudo",
+        (
+            seeds.password_alone,
+            seeds.no_automatic_updates,
+            lambda h: seeds.package_lists(h, waiting=("sudo",)),
+            lambda h: seeds.nothing_installed_for(h, 20),
+            lambda h: seeds.restart_asked(h, 20),
+            lambda h: seeds.restic_backup(h, 20),
+            lambda h: seeds.short_history(h, 5),
+            lambda h: seeds.logs_go_to(h, ""),
+            seeds.staff_unasked,
+            lambda h: seeds.runs_as(h, "anydesk"),
+            seeds.open_service,
+        ),
+    ),
+    Place(
+        "archief",
+        14,
+        False,
+        "sudo",
+        (
+            seeds.old_release,
+            seeds.no_log_daemon,
+            lambda h: seeds.stale_lists(h, 25, waiting=("sudo",)),
+            lambda h: seeds.borg_backup(h, 30),
+            seeds.open_account,
+            lambda h: seeds.runs_as(h, "cloudflared"),
+        ),
+    ),
+    Place("webshop", 15, True, "sudo", (seeds.journal_in_memory, seeds.password_alone, seeds.second_root)),
+    Place("balie", 16, False, "", (seeds.password_alone,)),
+)
