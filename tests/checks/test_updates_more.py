@@ -1,0 +1,237 @@
+"""Package sources, what is held back, snaps, flatpaks and containers, and longer support.
+
+The answers have the shape that the questions print on real files here; files of systems other than Debian are written
+after the documentation of their tools.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from nis2scan.api import Finding, Outcome, Reason
+from nis2scan.facts.linux.package_sources import APT_SOURCES, PackageSources
+from nis2scan.facts.linux.package_sources_rpm import INI_SOURCES
+from nis2scan.facts.linux.system import OS_RELEASE
+from nis2scan.testing import answered, fact, only, recording
+
+P, W, F, N, Q = Outcome.PASS, Outcome.WARN, Outcome.FAIL, Outcome.NOT_APPLICABLE, Outcome.NOT_ASSESSED
+SHELLS = [["dash"], ["bash", "--posix"], ["busybox", "sh"], ["mksh"]]
+every_shell = pytest.mark.parametrize("shell", SHELLS, ids=lambda words: words[0])
+
+DEBIAN = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n'
+UBUNTU = 'ID=ubuntu\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\nUBUNTU_CODENAME=noble\n'
+
+
+def put(text: str, shell: list[str]) -> str:
+    """What a real shell prints for the text of a question; its folders may have been moved."""
+    if shutil.which(shell[0]) is None:
+        pytest.skip(f"{shell[0]} is not on this machine")
+    setting = {"LC_ALL": "C", "TZ": "UTC0", "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
+    done = subprocess.run([*shell, "-s"], input=text, capture_output=True, text=True, env=setting)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+# ---- package sources ---------------------------------------------------------------------------
+
+SOURCES = "updates/package-sources-trusted"
+SETTINGS = (
+    'Dir::Etc::sourcelist "sources.list";\nDir::Etc::sourceparts "sources.list.d";\n'
+    'Acquire::AllowInsecureRepositories "0";\n'
+)
+MAIN = "deb http://deb.debian.org/debian bookworm main\n"
+FIXES = "deb http://mirror.office/debian-security bookworm-security main\n"
+LIST, STANZAS = "==file /etc/apt/sources.list\n", "==file /etc/apt/sources.list.d/debian.sources\n"
+DEB822 = (
+    "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: bookworm bookworm-updates\n.\n"
+    "Types: deb\nURIs: http://deb.debian.org/debian-security\nSuites: bookworm-security\n.\n"
+)
+
+
+def apt(told: str, release: str = DEBIAN, settings: str = SETTINGS) -> Finding:
+    box = recording(answered(APT_SOURCES, f"dpkg\n{settings}{told}==end\n"), answered(OS_RELEASE, release))
+    return only(SOURCES, box)
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome", "named"),
+    [
+        (LIST + MAIN + FIXES, P, "2 sources"),
+        (STANZAS + DEB822, P, "3 sources"),
+        (LIST + MAIN, F, "bookworm"),
+        (LIST + MAIN + FIXES.replace("deb ", "deb-src ", 1), F, "bookworm"),
+        (LIST + MAIN + FIXES.replace("bookworm", "bullseye"), F, "bookworm"),
+        (STANZAS + DEB822.replace("Suites: bookworm-s", "Enabled: no\nSuites: bookworm-s"), F, "bookworm"),
+        (STANZAS + DEB822.replace("Suites: bookworm-security", "Suites:\n bookworm-security"), P, "3 sources"),
+        (LIST + MAIN + FIXES + "deb [arch=amd64 trusted=yes] http://a.example/x ./\n", F, "http://a.example/x"),
+        (LIST + MAIN + FIXES + "deb [ allow-insecure=yes ] http://a.example/x ./\n", F, "http://a.example/x"),
+        (STANZAS + DEB822.replace("URIs", "Trusted: yes\nURIs", 1), F, "bookworm"),
+        (LIST + MAIN + FIXES + "deb [trusted=yes] file:/srv/packages ./\n", W, "file:/srv/packages"),
+        (LIST + MAIN + FIXES + "deb http://deb.debian.org/debian trixie main\n", W, "trixie"),
+        (LIST + MAIN + FIXES + "deb http://mirror.office/debian-security sid main\n", W, "sid"),
+        (LIST + MAIN + FIXES + "deb https://updates.example/desktop xenial main\n", P, "3 sources"),
+        (LIST + MAIN + FIXES + "deb http://deb.debian.org/debian bookworm-backports main\n", P, "3 sources"),
+        (LIST + MAIN + FIXES + "==off /etc/apt/sources.list.d/docker.list\n", W, "docker.list"),
+        ("", F, "on"),
+    ],
+)
+def test_sources_of_apt_bring_fixes_and_are_signed(told: str, outcome: Outcome, named: str) -> None:
+    found = apt(told)
+
+    assert found.outcome is outcome
+    assert named in str(found.found)
+
+
+def test_a_setting_that_lets_everything_in_unsigned_fails() -> None:
+    assert apt(LIST + MAIN + FIXES, settings=SETTINGS + 'APT::Get::AllowUnauthenticated "true";\n').outcome is F
+    assert apt(LIST + MAIN + FIXES, settings=SETTINGS.replace('"0"', '"1"')).outcome is F
+
+
+def test_a_personal_archive_of_an_older_release_is_a_warning() -> None:
+    mirror = "deb http://nl.archive.ubuntu.com/ubuntu"
+    noble = f"{mirror} noble main\n{mirror} noble-security main\n"
+    ppa = "deb https://ppa.launchpadcontent.net/x/y/ubuntu jammy main\n"
+
+    assert apt(LIST + noble, UBUNTU).outcome is P
+    assert apt(LIST + noble + ppa, UBUNTU).outcome is W
+
+
+def test_systems_that_are_built_on_another_count_by_that_other() -> None:
+    mint = 'ID=linuxmint\nVERSION_ID="22"\nVERSION_CODENAME=wilma\nUBUNTU_CODENAME=noble\n'
+    own = "deb http://packages.linuxmint.com wilma main\ndeb http://archive.ubuntu.com/ubuntu noble main\n"
+
+    assert apt(LIST + own, mint).outcome is F
+    assert apt(LIST + own + "deb http://security.ubuntu.com/ubuntu noble-security main\n", mint).outcome is P
+
+
+@pytest.mark.parametrize(
+    ("release", "suites", "outcome"),
+    [
+        ("ID=kali\nVERSION_CODENAME=kali-rolling\n", ["kali-rolling"], P),
+        ("ID=debian\nVERSION_CODENAME=forky\n", ["forky", "testing"], P),
+        ("ID=unheard\nVERSION_CODENAME=of\n", ["of"], Q),
+        (DEBIAN, ["stable", "stable-security"], Q),
+        ('ID=debian\nVERSION_ID="8"\nVERSION="8 (jessie)"\n', ["jessie", "jessie/updates"], P),
+        ('ID=debian\nVERSION_ID="8"\n', ["jessie", "jessie/updates"], Q),
+    ],
+)
+def test_rolling_and_unknown_systems_and_names_that_move(release: str, suites: list[str], outcome: Outcome) -> None:
+    lines = "".join(f"deb http://deb.example/x {suite} main\n" for suite in suites)
+
+    assert apt(LIST + lines, release).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        (f"dpkg\n{SETTINGS}{LIST}{MAIN}{FIXES}", Reason.TRUNCATED),
+        (f"dpkg\n{SETTINGS}{LIST}{MAIN}{FIXES}==unread /etc/apt/sources.list.d/x.list\n==end\n", Reason.NO_PRIVILEGE),
+        (f"{SETTINGS}{LIST}{MAIN}{FIXES}==end\n", Reason.TOOL_MISSING),
+        (f"dpkg\n{LIST}{MAIN}{FIXES}==end\n", Reason.UNSUPPORTED_PLATFORM),
+        (f"dpkg\n{SETTINGS.replace('sources.list.d', 'x')}{LIST}{MAIN}{FIXES}==end\n", Reason.UNSUPPORTED_PLATFORM),
+    ],
+)
+def test_sources_that_were_not_all_read_are_not_assessed(told: str, reason: Reason) -> None:
+    others = answered(INI_SOURCES, "==end\n")
+    found = only(SOURCES, recording(answered(APT_SOURCES, told), others, answered(OS_RELEASE, DEBIAN)))
+
+    assert (found.outcome, found.reason) == (Q, reason)
+
+
+@every_shell
+def test_real_files_of_apt_are_told_without_passwords_and_keys(shell: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.list").write_text(
+        "# deb http://commented.example/ x main\n"
+        "  deb [signed-by=/k.gpg] https://user:hunter2@a.example/x bookworm main # a remark\n"
+        "#deb https://b.example noble main # disabled on upgrade to noble\n"
+    )
+    (tmp_path / "b.sources").write_text(
+        "# A remark: about it\nTypes: deb\nURIs: https://me:hunter2@c.example/\n"
+        "Suites:\n bookworm\n bookworm-security\nComponents: main\n"
+        "Signed-By:\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n hunter2\n\n"
+        "Enabled: no\nTypes: deb\nURIs: https://d.example/\nSuites: bookworm\nTrusted: yes\n"
+    )
+    (tmp_path / "c.list.save").write_text("deb [trusted=yes] http://saved.example x main\n")
+    moved = APT_SOURCES.text.replace("/etc/apt/sources.list.d", str(tmp_path)).replace("/etc/apt/sources.list ", " ")
+
+    told = put(moved, shell)
+
+    assert "hunter2" not in told
+    found = fact(PackageSources, recording(answered(APT_SOURCES, told), answered(OS_RELEASE, DEBIAN)))
+    assert (found.count, found.unchecked, found.no_fixes) == (3, (), "")
+    assert found.switched_off == (f"{tmp_path}/a.list",)
+
+
+@every_shell
+def test_the_sources_of_this_machine_are_read(shell: list[str]) -> None:
+    if shutil.which("apt-config") is None:
+        pytest.skip("this machine has no apt")
+    box = recording(
+        answered(APT_SOURCES, put(APT_SOURCES.text, shell)),
+        answered(OS_RELEASE, Path("/etc/os-release").read_text()),
+    )
+
+    assert fact(PackageSources, box).count > 0
+
+
+YUM = "==file /etc/dnf/dnf.conf\n[main]\ngpgcheck=1\n==file /etc/yum.repos.d/a.repo\n"
+FEDORA = 'ID=fedora\nVERSION_ID="42"\nPRETTY_NAME="Fedora Linux 42"\n'
+ROCKY = 'ID=rocky\nID_LIKE="rhel"\nVERSION_ID="9.6"\n'
+LEAP = 'ID=opensuse-leap\nVERSION_ID="15.6"\nPRETTY_NAME="openSUSE Leap 15.6"\n'
+PACMAN = "==file /etc/pacman.conf\n[options]\nSigLevel=Required DatabaseOptional\n[core]\nInclude=/etc/m\n"
+
+
+@pytest.mark.parametrize(
+    ("told", "release", "outcome"),
+    [
+        (YUM + "[baseos]\nenabled=1\n", ROCKY, P),
+        (YUM + "[baseos]\n", ROCKY, P),
+        (YUM + "[baseos]\ngpgcheck=1\n[x]\nenabled=0\ngpgcheck=0\n", ROCKY, P),
+        (YUM + "[baseos]\n[x]\nenabled=1\ngpgcheck=0\n", ROCKY, F),
+        (YUM + "[baseos]\n[x]\nenabled=1\ngpgcheck=1\npkg_gpgcheck=False\n", ROCKY, F),
+        (YUM.replace("gpgcheck=1", "gpgcheck=0") + "[baseos]\n", ROCKY, F),
+        (YUM.replace("gpgcheck=1\n", "") + "[baseos]\n", ROCKY, Q),
+        (YUM.replace("gpgcheck=1\n", "") + "[fedora]\n[updates]\n==dnf5\n", FEDORA, P),
+        (YUM + "[baseos]\nenabled=0\n", ROCKY, F),
+        (YUM + "[fedora]\n[updates]\n", FEDORA, P),
+        (YUM + "[fedora]\n[updates]\nenabled=0\n", FEDORA, F),
+        (YUM + "[x]\ngpgcheck=0\n==file /etc/dnf/repos.override.d/z.repo\n[x]\ngpgcheck=1\n", ROCKY, P),
+        (YUM.replace("gpgcheck=1", "reposdir=/srv") + "[baseos]\ngpgcheck=1\n", ROCKY, Q),
+        ("==file /etc/zypp/repos.d/a.repo\n[repo-oss]\nenabled=1\n[repo-update]\nenabled=1\n", LEAP, P),
+        ("==file /etc/zypp/repos.d/a.repo\n[repo-oss]\nenabled=1\n[repo-update]\nenabled=0\n", LEAP, F),
+        ("==file /etc/zypp/repos.d/a.repo\n[repo-update]\nenabled=1\ngpgcheck=0\n", LEAP, F),
+        (PACMAN, "ID=arch\n", P),
+        (PACMAN + "[x]\nSigLevel=Never\n", "ID=arch\n", F),
+        (PACMAN + "[x]\nSigLevel=Optional TrustAll\n", "ID=arch\n", F),
+        (PACMAN + "[x]\nSigLevel=PackageOptional\n", "ID=arch\n", W),
+        (PACMAN.replace("Required DatabaseOptional", "DatabaseOptional"), "ID=arch\n", Q),
+        ("", ROCKY, Q),
+    ],
+)
+def test_sources_of_other_package_managers_check_signatures(told: str, release: str, outcome: Outcome) -> None:
+    assert (
+        only(SOURCES, recording(answered(INI_SOURCES, f"{told}==end\n"), answered(OS_RELEASE, release))).outcome
+        is outcome
+    )
+
+
+@every_shell
+def test_real_files_of_dnf_are_told_without_addresses(shell: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.repo").write_text(
+        "[good]\nname=Good\nbaseurl=https://u:hunter2@x.example/\nenabled = 1\npassword=hunter2\ngpgcheck=1\n\n"
+        "[bad]\n# gpgcheck=1\n enabled=1 \n gpgcheck = 0 \n\n[off]\nenabled=0\ngpgcheck=0\n"
+    )
+    told = put(
+        INI_SOURCES.text.replace("/etc/yum.repos.d", f"{tmp_path}/").replace(f"{tmp_path}//", f"{tmp_path}/"), shell
+    )
+    told = told.replace(str(tmp_path), "/etc/yum.repos.d")
+
+    assert "hunter2" not in told
+    assert fact(PackageSources, recording(answered(INI_SOURCES, told), answered(OS_RELEASE, ROCKY))).unchecked == (
+        "bad",
+    )
