@@ -12,11 +12,13 @@ from nis2scan.api import Answer, Finding, Outcome, Reason, Recording, Status
 from nis2scan.facts.linux.accounts import ACCOUNTS, SHADOW
 from nis2scan.facts.linux.guessing import JAILS
 from nis2scan.facts.linux.listeners import LISTENERS
+from nis2scan.facts.linux.nfs import EXPORTS
 from nis2scan.facts.linux.pam import PAM
+from nis2scan.facts.linux.samba import SAMBA
 from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.ssh_admins import SSHD_ADMINS
 from nis2scan.facts.linux.sshd import SSHD
-from nis2scan.testing import answered, only, recording
+from nis2scan.testing import answered, findings, only, recording
 
 RECORDED = Path(__file__).parent.parent / "recorded" / "linux"
 SHELLS = ["dash", "bash", "busybox sh", "mksh"]
@@ -346,3 +348,256 @@ def test_a_fail2ban_that_does_not_run_is_told_as_down() -> None:
     assert put_for_real("dash", JAILS.text, "mkdir -p /run/fail2ban; mount -t tmpfs none /run/fail2ban") == (
         b"down\nend=jails\n"
     )
+
+
+# ---- ACC-LNX-007: file shares ------------------------------------------------------------------
+
+SMBD = 'tcp LISTEN 0 50 0.0.0.0:445 0.0.0.0:* users:(("smbd",pid=7,fd=3))\nend=ss\n'
+NFSD = "tcp LISTEN 0 64 0.0.0.0:2049 0.0.0.0:*\nend=ss\n"
+
+
+def shares(said: bytes | str | Answer = "", exports: str | Answer = "", listening: str = SMBD) -> dict[str, Outcome]:
+    samba = said if isinstance(said, Answer) else answered(SAMBA, said, as_root=True)
+    nfs = exports if isinstance(exports, Answer) else answered(EXPORTS, exports)
+    host = recording(samba, nfs, answered(LISTENERS, listening))
+    return {item.subject: item.outcome for item in findings("access/file-shares", host)}
+
+
+def samba_says(config: str, folder: Path, shell: str = "dash", also: str = "true") -> bytes:
+    """What the real testparm tells of these settings; with folders of its own for what users share."""
+    (folder / "smb.conf").write_text(config)
+    before = f"""mkdir -p /var/lib/samba /etc/samba; mount -t tmpfs none /var/lib/samba; mount -t tmpfs none /etc/samba
+    mount -t tmpfs none /srv; mkdir -p /var/lib/samba/usershares /srv/data /srv/open /srv/sticky
+    chmod 777 /srv/open; chmod 1777 /srv/sticky; chmod 1770 /var/lib/samba/usershares; ln -s /srv/open /srv/link
+    cp {folder}/smb.conf /etc/samba/; {also}"""
+    return put_for_real(shell, SAMBA.text, before)
+
+
+SMB_CONF = """[global]
+map to guest = bad user
+usershare allow guests = yes
+guest account = ftp
+[open]
+path = /srv/data
+public = yes
+writeable = yes
+[listed]
+path = /srv/data
+guest ok = yes
+write list = @team, ftp
+[read]
+path = /srv/data
+guest ok = yes
+[team]
+path = /srv/data
+guest ok = yes
+read only = no
+valid users = @team anna
+[team2]
+path = /srv/data
+guest ok = yes
+read only = no
+valid users = anna "ftp"
+[own]
+path = /srv/data
+read only = no
+[world]
+path = /srv/open
+[world2]
+path = /srv/link
+[sticky]
+path = /srv/sticky
+[off]
+path = /srv/data
+guest ok = yes
+read only = no
+available = no
+[homes]
+read only = no
+[printers]
+path = /var/spool/samba
+printable = yes
+guest ok = yes
+"""
+OF_USERS = """cd /var/lib/samba/usershares
+for n in guest:y:F look:y:R none:n:F; do
+  IFS=: read -r name ok acl <<X
+$n
+X
+  printf '#VERSION 2\\npath=/home/anna\\nusershare_acl=S-1-1-0:%s,\\nguest_ok=%s\\nsharename=x\\n' $acl $ok > $name
+done
+printf 'guest_ok=y\\nusershare_acl=S-1-1-0:F,\\n' > /tmp/elsewhere.$$; ln -s /tmp/elsewhere.$$ linked; mkfifo pipe
+"""
+
+
+@as_root
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_real_testparm_tells_who_gets_in(shell: str, tmp_path: Path) -> None:
+    said = samba_says(SMB_CONF, tmp_path, shell, OF_USERS)
+
+    assert shares(said) == {
+        "smb open": Outcome.FAIL,
+        "smb listed": Outcome.FAIL,
+        "smb read": Outcome.WARN,
+        "smb team": Outcome.PASS,
+        "smb team2": Outcome.FAIL,
+        "smb own": Outcome.PASS,
+        "smb world": Outcome.WARN,
+        "smb world2": Outcome.WARN,
+        "smb sticky": Outcome.PASS,
+        "smb off": Outcome.NOT_APPLICABLE,
+        "smb homes": Outcome.PASS,
+        "smb printers": Outcome.NOT_APPLICABLE,
+        "smb guest": Outcome.FAIL,
+        "smb look": Outcome.WARN,
+        "smb none": Outcome.PASS,
+    }
+
+
+@as_root
+def test_what_global_sets_holds_for_every_share_that_says_nothing_else(tmp_path: Path) -> None:
+    config = "[global]\nguest ok = yes\nread only = no\n[a]\npath=/srv/data\n[b]\npath=/srv/data\nguest ok = no\n"
+
+    assert shares(samba_says(config, tmp_path)) == {"smb a": Outcome.FAIL, "smb b": Outcome.PASS}
+
+
+@as_root
+def test_guests_of_users_shares_are_refused_where_samba_does_not_allow_them(tmp_path: Path) -> None:
+    found = shares(samba_says("[global]\n", tmp_path, also=OF_USERS))
+
+    assert found == {"smb guest": Outcome.PASS, "smb look": Outcome.PASS, "smb none": Outcome.PASS}
+
+
+@as_root
+def test_a_samba_without_shares_is_not_applicable(tmp_path: Path) -> None:
+    assert shares(samba_says("[global]\n", tmp_path)) == {"": Outcome.NOT_APPLICABLE}
+
+
+@as_root
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    "line",
+    ["include = registry", "registry shares = yes", "config backend = registry", "include = /etc/samba/more.conf"],
+)
+def test_testparm_is_not_run_where_it_would_make_a_file(line: str, shell: str, tmp_path: Path) -> None:
+    """testparm opens registry.tdb for writing, and makes it where it is not there."""
+    also = "printf '[global]\\nconfig Backend=Registry\\n' > /etc/samba/more.conf"
+    said = samba_says(f"[global]\n{line}\n[a]\npath=/srv\n", tmp_path, shell, also)
+
+    assert said == b"unread=registry\nend=samba\n"
+    assert shares(said) == {"": Outcome.NOT_ASSESSED}
+
+
+@as_root
+@pytest.mark.parametrize(
+    ("line", "also"),
+    [
+        ("include = /etc/samba/%m.conf", "true"),
+        ("include = /etc/samba/own", "touch /etc/samba/own; chown 1000 /etc/samba/own"),
+        ("include = /etc/samba/pipe", "mkfifo /etc/samba/pipe"),
+        ("usershare path = /home/shares", "true"),
+        ("a = b", "rm /etc/samba/smb.conf"),
+    ],
+)
+def test_shares_that_stand_elsewhere_are_not_assessed(line: str, also: str, tmp_path: Path) -> None:
+    found = shares(samba_says(f"[global]\n{line}\n[a]\npath=/srv\n", tmp_path, also=also))
+
+    assert found[""] is Outcome.NOT_ASSESSED
+
+
+@as_root
+def test_an_included_file_of_root_counts(tmp_path: Path) -> None:
+    also = "printf '[b]\\npath=/srv/data\\nguest ok = yes\\nread only = no\\n' > /etc/samba/more.conf"
+    said = samba_says("[global]\ninclude = /etc/samba/more.conf\n", tmp_path, also=also)
+
+    assert shares(said) == {"smb b": Outcome.FAIL}
+
+
+ETAB = (RECORDED / "nfs-etab-debian12.txt").read_text() + "end=etab\n"
+
+
+def test_who_may_use_an_nfs_export_is_told_by_its_clients() -> None:
+    """Written by the real exportfs of Debian 12 for an /etc/exports with every kind of client."""
+    assert shares(exports=ETAB, listening=NFSD) == {
+        "nfs /srv/a": Outcome.WARN,
+        "nfs /srv/b": Outcome.FAIL,
+        "nfs /srv/c d": Outcome.WARN,
+        "nfs /srv/e": Outcome.PASS,
+        "nfs /srv/f": Outcome.WARN,
+    }
+
+
+@pytest.mark.parametrize(
+    ("client", "outcome"),
+    [
+        ("*(rw,secure,root_squash,no_all_squash,sec=sys,rw,root_squash,no_all_squash)", Outcome.FAIL),
+        ("*(ro,secure,root_squash,sec=sys,ro,root_squash)", Outcome.WARN),
+        ("*(rw,secure,root_squash,sec=krb5p,rw,root_squash)", Outcome.PASS),
+        ("*(rw,root_squash,sec=krb5,rw,root_squash,sec=sys,ro,root_squash)", Outcome.WARN),
+        ("*(rw,root_squash,sec=krb5:sys,rw,root_squash)", Outcome.FAIL),
+        ("0.0.0.0/0(rw,root_squash,sec=sys,rw,root_squash)", Outcome.FAIL),
+        ("203.0.0.0/8(rw,root_squash,sec=sys,rw,root_squash)", Outcome.FAIL),
+        ("10.0.0.0/255.0.0.0(rw,root_squash,sec=sys,rw,root_squash)", Outcome.WARN),
+        ("10.0.0.0/24(rw,no_root_squash,sec=sys,rw,no_root_squash,no_all_squash)", Outcome.FAIL),
+        ("10.0.0.0/24(rw,no_root_squash,all_squash,sec=sys,rw,no_root_squash,all_squash)", Outcome.WARN),
+        ("@trusted(rw,no_root_squash,sec=sys,rw,no_root_squash)", Outcome.FAIL),
+        ("*.lan(ro,root_squash)", Outcome.WARN),
+        ("10.0.0.5(rw,no_root_squash,sec=sys,rw,no_root_squash)", Outcome.PASS),
+        ("backup(rw,root_squash)", Outcome.PASS),
+        ("10.0.0.5(rw,insecure,root_squash,sec=sys,rw,root_squash)", Outcome.WARN),
+        ("*(rw,root_squash,sec=odd,rw,root_squash)", Outcome.NOT_ASSESSED),
+    ],
+)
+def test_an_export_is_judged_by_its_worst_client(client: str, outcome: Outcome) -> None:
+    found = shares(exports=f"/srv\t10.9.9.9(ro,root_squash)\n/srv\t{client}\nend=etab\n", listening=NFSD)
+
+    assert set(found.values()) == {outcome}
+
+
+@as_root
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_real_question_reads_what_exportfs_wrote(shell: str) -> None:
+    before = "mount -t tmpfs none /proc/fs; mkdir -p /proc/fs/nfsd /var/lib/nfs; mount -t tmpfs none /var/lib/nfs\n"
+    before += f"cp {RECORDED}/nfs-etab-debian12.txt /var/lib/nfs/etab"
+
+    assert put_for_real(shell, EXPORTS.text, before).decode() == ETAB
+
+
+def test_shares_count_only_where_something_listens() -> None:
+    """What is set and not served is no share; nothing of both is not applicable."""
+    said = "[global]\n[open]\n\tguest ok = Yes\n\tread only = No\nend=samba\n"
+
+    assert shares(said, ETAB, SSH_LISTENS) == {"": Outcome.NOT_APPLICABLE}
+    assert shares(said, Answer(EXPORTS, Status.ERROR)) == {"smb open": Outcome.FAIL}
+    assert set(shares(Answer(SAMBA, Status.MISSING), ETAB, NFSD)) == {
+        f"nfs /srv/{name}" for name in ("a", "b", "c d", "e", "f")
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "exports", "listening"),
+    [
+        (Answer(SAMBA, Status.MISSING), "end=etab\n", SMBD),
+        (Answer(SAMBA, Status.TIMEOUT), "end=etab\n", SMBD),
+        ("", "end=etab\n", SMBD),
+        ("[global]\n", "end=etab\n", SMBD),
+        ("what\nend=samba\n", "end=etab\n", SMBD),
+        ("end=samba\n", "end=etab\n", SMBD),
+        ("[global]\nend=samba\n", "end=etab\n", SMBD.replace("smbd", "ksmbd.mountd")),
+        ("[global]\nend=samba\n", "/srv\t*(ro)\n", NFSD),
+        ("[global]\nend=samba\n", "nonsense\nend=etab\n", NFSD),
+        ("[global]\nend=samba\n", answered(EXPORTS, "", code=3, err="no NFS server of the kernel"), NFSD),
+        ("[global]\nend=samba\n", "end=etab\n", NFSD.replace(":*\n", ':* users:(("ganesha.nfsd",pid=1,fd=2))\n')),
+        ("[global]\nend=samba\n", "end=etab\n", "tcp LISTEN 0 64"),
+    ],
+)
+def test_shares_that_could_not_be_read_are_not_assessed(
+    said: str | Answer, exports: str | Answer, listening: str
+) -> None:
+    assert shares(said, exports, listening)[""] is Outcome.NOT_ASSESSED
+
+
+def test_a_bad_share_is_told_even_when_others_could_not_be_read() -> None:
+    said = "unread=/var/lib/samba/usershares\n[global]\n[open]\n\tguest ok = Yes\n\tread only = No\nend=samba\n"
+
+    assert shares(said) == {"": Outcome.NOT_ASSESSED, "smb open": Outcome.FAIL}
