@@ -9,13 +9,16 @@ import os
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from nis2scan.api import Answer, Finding, Outcome, Policy, Reason, Status
+from nis2scan.facts.linux.firewall import RULES
 from nis2scan.facts.linux.networks import LINKS
+from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
-from nis2scan.testing import answered, only, recording
+from nis2scan.testing import answered, findings, only, recording
 
 BRIDGING = "segmentation/bridging-host"
 P, W, F, N, Q = Outcome.PASS, Outcome.WARN, Outcome.FAIL, Outcome.NOT_APPLICABLE, Outcome.NOT_ASSESSED
@@ -190,3 +193,130 @@ def test_a_list_of_cards_that_is_not_whole_is_not_judged() -> None:
 
 def test_a_container_of_one_program_stands_in_no_network_of_its_own() -> None:
     assert joins(Answer(LINKS, Status.MISSING), DOCKER).outcome is N
+
+
+# ---- published ports ---------------------------------------------------------------------------
+
+PUBLISHED = "segmentation/published-ports"
+RECORDED = Path(__file__).parent.parent / "recorded" / "linux"
+
+
+def told(rules: str | Answer, programs: str = "dockerd containerd-shim", machine: str = HOST) -> dict[str, Finding]:
+    seen = rules if isinstance(rules, Answer) else answered(RULES, rules, as_root=True)
+    comms = answered(COMMS, "\n".join(["systemd", *programs.split(), "."]))
+    about = answered(MACHINE, f"kernel=6.1\n{machine}now=1700000000\n")
+    host = recording(answered(OS_RELEASE, "ID=debian\n"), about, comms, seen)
+    return {item.subject: item for item in findings(PUBLISHED, host)}
+
+
+def ports(rules: str | Answer, programs: str = "dockerd containerd-shim", machine: str = HOST) -> dict[str, Outcome]:
+    return {name: item.outcome for name, item in told(rules, programs, machine).items()}
+
+
+def kept(name: str) -> str:
+    return (RECORDED / f"containers-{name}.txt").read_text()
+
+
+def set_by(commands: str) -> str:
+    """What the question reads in a network namespace after these commands."""
+    script = f"ip link set lo up; {commands}\nset +e\n{RULES.text}"
+    done = subprocess.run(
+        ["unshare", "--net", "sh", "-ec", script], capture_output=True, text=True, timeout=30, check=True
+    )
+    return done.stdout
+
+
+def test_ports_that_docker_published_without_a_firewall() -> None:
+    """Recorded from Docker 20.10 of Debian 12, as are the other files of this name."""
+    found = ports(kept("docker"))
+
+    assert found == {"8080/tcp": P, "5432/tcp": P, "53/udp": P, "8000/tcp": P, "8001/tcp": P}
+
+
+def test_docker_without_published_ports_passes_and_no_engine_is_not_applicable() -> None:
+    assert ports(kept("docker-none")) == {"": P}
+    assert ports(kept("docker-none"), "sshd") == {"": N}
+    assert ports(kept("docker"), "sshd") == {"": N}, "a router passes on ports too"
+    assert ports(Answer(RULES, Status.DENIED), "sshd") == {"": N}
+    assert ports(kept("docker"), machine=DOCKER) == {"": N}
+
+
+REFUSES = """nft -f - << 'END'
+table inet mine { chain input { type filter hook input priority 0; policy drop; ct state established accept;
+  tcp dport { 22, 8000 } accept; tcp dport 8081 accept; ip saddr 10.0.0.0/8 tcp dport 8001 accept; }
+}
+END
+"""
+OF_DOCKER = "iptables-nft -t nat -N DOCKER; iptables-nft -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER; "
+
+
+def sent(*published: str, to: str = "172.17.0.2:80", tool: str = "iptables-nft") -> str:
+    """As Docker writes it: `-p tcp --dport 8080`."""
+    return "".join(f"{tool} -t nat -A DOCKER ! -i docker0 {each} -j DNAT --to-destination {to}; " for each in published)
+
+
+@needs_root
+def test_a_port_that_goes_around_a_refusing_firewall_fails() -> None:
+    published = [
+        "-p tcp --dport 8080",
+        "-p tcp --dport 8001",
+        "-p tcp --dport 8081",
+        "-p tcp -d 127.0.0.1 --dport 5432",
+    ]
+    published += ["-p udp -d 192.168.1.5 --dport 53", "-p tcp --dport 7000:7005"]
+    rules = set_by(REFUSES + OF_DOCKER + sent(*published))
+
+    found = ports(rules)
+
+    expected = {"8080/tcp": F, "8001/tcp": F, "8081/tcp": P, "5432/tcp": P, "53/udp": F, "7000-7005/tcp": F}
+    assert found == expected
+    assert ports(rules, "conmon") == expected
+
+
+@needs_root
+def test_a_database_on_the_network_is_a_warning_where_no_firewall_refuses() -> None:
+    assert ports(set_by(OF_DOCKER + sent("-p tcp --dport 3306"))) == {"3306/tcp": W}
+
+
+@needs_root
+def test_rules_of_the_owner_may_hold_a_published_port_back() -> None:
+    user = "iptables-nft -N DOCKER-USER; iptables-nft -A FORWARD -j DOCKER-USER; "
+    chain = "chain f { type filter hook forward priority 0; policy drop; }"
+    published = REFUSES + OF_DOCKER + sent("-p tcp --dport 8080") + user
+
+    assert ports(set_by(published + "iptables-nft -A DOCKER-USER -j RETURN")) == {"8080/tcp": F}
+    assert ports(set_by(published + "iptables-nft -A DOCKER-USER -i eth0 -j DROP")) == {"8080/tcp": W}
+    assert ports(set_by(published + f"nft 'table inet apart {{ {chain} \n}}'")) == {"8080/tcp": W}
+    assert set(ports(kept("docker-user")).values()) == {P, W}
+
+
+@needs_root
+def test_ipv6_is_judged_by_its_own_rules() -> None:
+    only_v4 = "nft 'table ip mine { chain i { type filter hook input priority 0; policy drop; }\n}'; "
+    nat = OF_DOCKER.replace("iptables", "ip6tables")
+    six = sent("-p tcp --dport 8080", to="[fd00::2]:80", tool="ip6tables-nft")
+
+    assert ports(set_by(only_v4 + nat + six)) == {"8080/tcp": P}
+    assert ports(set_by(REFUSES + nat + six)) == {"8080/tcp": F}
+    assert ports(set_by(only_v4 + nat + six + OF_DOCKER + sent("-p tcp --dport 8080"))) == {"8080/tcp": F}
+
+
+@needs_root
+def test_rules_in_the_words_of_nft_and_of_old_iptables_are_read_too() -> None:
+    chain = "type nat hook prerouting priority dstnat;"
+    native = f"nft 'table inet netavark {{ chain d {{ {chain} tcp dport 8080 dnat ip to 10.88.0.2:80; }} \n}}'"
+    mapped = f"nft 'table inet netavark {{ chain d {{ {chain} dnat ip to tcp dport map {{ 80 : 10.88.0.2 }}; }} \n}}'"
+    legacy = (OF_DOCKER + sent("-p tcp --dport 8080", "-p tcp -d 127.0.0.1/32 --dport 81")).replace("-nft", "-legacy")
+
+    assert ports(set_by(REFUSES + native), "conmon") == {"8080/tcp": F}
+    assert ports(set_by(REFUSES + mapped), "conmon") == {"?": Q}
+    assert ports(set_by(REFUSES + legacy)) == {"8080/tcp": F, "81/tcp": P}
+
+
+def test_a_cluster_is_not_assessed() -> None:
+    assert ports(kept("docker-none"), "k3s-server containerd-shim") == {"k3s-server": Q}
+
+
+def test_without_the_rules_nothing_is_said() -> None:
+    for harmed in (Answer(RULES, Status.DENIED), kept("docker-none").replace("==end", ""), "", "==ipv6 0\n==end\n"):
+        assert ports(harmed) == {"": Q}

@@ -60,7 +60,7 @@ def firewall(answer: Answer) -> Firewall:
     """Refusing by default: a new connection that no exception names is refused on every network card."""
     if answer.code == 127:
         raise CannotTell(Reason.TOOL_MISSING, say("neither nft nor iptables is on the machine"))
-    parts = _parts(answer.text)
+    parts = sections(answer.text)
     if "end" not in parts:
         raise CannotTell(Reason.TRUNCATED, say("the rules of the firewall were not read to the end"))
     sources = [of_nft(parts["nft"])] if parts.get("nft") else []
@@ -72,7 +72,7 @@ def firewall(answer: Answer) -> Firewall:
     return Firewall(any(source.has_rules() for source in sources), v4, no_v6 or v6)
 
 
-def _parts(text: str) -> dict[str, str]:
+def sections(text: str) -> dict[str, str]:
     """The text by its `==` headings; what stands on the heading's own line belongs to it."""
     found: dict[str, str] = {}
     for piece in re.split(r"^==", text, flags=re.MULTILINE)[1:]:
