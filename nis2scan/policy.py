@@ -43,6 +43,7 @@ class Policy:
     admins_max: int = _threshold(3, "BIO2 8.02.01")
     lockout_max_attempts: int = _threshold(10, "Cyber Essentials")
     small_data_disk_mb: int = _threshold(1024, "nis2scan")
+    certificate_warn_days: int = _threshold(21, "nis2scan")
     dataset_warn_days: int = _threshold(90, "nis2scan")
     dataset_max_days: int = _threshold(180, "nis2scan")
     # Names that the operator approves: remote-access tools and tunnels that are meant to be there.
