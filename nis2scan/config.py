@@ -23,6 +23,7 @@ from nis2scan.errors import ConfigError
 from nis2scan.policy import Policy
 from nis2scan.secrets import check_reference
 
+MOST_JUMPS = 3
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 T = TypeVar("T", bound=BaseModel)
 SMALLEST_PREFIX = 22  # 1 022 addresses: more than an office has, and a scan that still ends
@@ -54,12 +55,13 @@ class Login(_Table):
 
 
 class Host(_Table):
-    """A machine that may receive a login. Nothing else ever does."""
+    """A machine that may receive a login. Nothing else ever does. jump: the host over which the way to it leads."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
     address: str = Field(min_length=1)
     port: int = Field(default=22, ge=1, le=65535)
     login: str
+    jump: str | None = None
 
     @field_validator("address")
     @classmethod
@@ -198,6 +200,7 @@ def _agree(settings: Settings, path: Path, text: str) -> None:
         if host.name in seen:
             raise _wrong(path, text, ["hosts", number, "name"], f"two hosts are called {host.name}")
         seen.add(host.name)
+    _agree_on_ways(settings, path, text)
 
 
 def _networks_agree(settings: Settings, path: Path, text: str) -> None:
@@ -207,6 +210,24 @@ def _networks_agree(settings: Settings, path: Path, text: str) -> None:
                 raise _wrong(path, text, ["networks", number, "name"], f"two networks are called {network.name}")
             if other.range.overlaps(network.range):
                 raise _wrong(path, text, ["networks", number, "range"], f"overlaps the network {other.name}")
+
+
+def _agree_on_ways(settings: Settings, path: Path, text: str) -> None:
+    """Each way ends: over hosts that are there, over few, and never in a circle."""
+    jumps = {host.name: host.jump for host in settings.hosts}
+    for number, host in enumerate(settings.hosts):
+        if host.jump is not None and host.jump not in jumps:
+            said = f"no host is called {host.jump}" + _meant(host.jump, list(jumps))
+            raise _wrong(path, text, ["hosts", number, "jump"], said)
+    for number, host in enumerate(settings.hosts):
+        way = [host.name]
+        while (over := jumps[way[-1]]) is not None:
+            if over in way:
+                said = f"the way goes in a circle: {' over '.join([*way, over])}"
+                raise _wrong(path, text, ["hosts", number, "jump"], said)
+            way.append(over)
+        if len(way) > MOST_JUMPS + 1:
+            raise _wrong(path, text, ["hosts", number, "jump"], f"the way leads over more than {MOST_JUMPS} hosts")
 
 
 def _wrong(path: Path, text: str, keys: list[str | int], message: str) -> ConfigError:

@@ -61,7 +61,7 @@ def _covered(host: Host, settings: Settings, today: date, look_up: Callable[[str
     if not found:
         return ""
     for address in found:
-        if _allowed(ip_address(address.split("%")[0]), settings, today):
+        if _allowed(ip_address(address.split("%")[0]), settings, today, here=host.jump is None):
             return address
     raise ConfigError(
         f"{host.address} is not covered by a consent that is valid today",
@@ -70,9 +70,9 @@ def _covered(host: Host, settings: Settings, today: date, look_up: Callable[[str
     )
 
 
-def _allowed(address: Address, settings: Settings, today: date) -> bool:
-    """Loopback is this machine itself: whoever starts the scan is there already."""
-    if address.is_loopback:
+def _allowed(address: Address, settings: Settings, today: date, *, here: bool = True) -> bool:
+    """Loopback is this machine itself: whoever starts the scan is there already. Over a jump host it is that host's."""
+    if address.is_loopback and here:
         return True
     return any(consent.until >= today and any(address in net for net in consent.scope) for consent in settings.consent)
 

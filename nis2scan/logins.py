@@ -41,7 +41,7 @@ class Gate:
     def __init__(self, name: str, refusal: Refusal | None, refused: Refused) -> None:
         self.refusal = refusal
         self._remembered = refusal is not None
-        self._name = name
+        self.name = name
         self._refused = refused
         self._turn = threading.Condition()
         self._holder = ""
@@ -54,7 +54,7 @@ class Gate:
         since = f" on {self.refusal.at[:10]} and has not changed since" if self._remembered else ""
         raise TransportError(
             Reason.AUTH_FAILED,
-            f"the login {self._name} was refused on {self.refusal.where}{since}, so it was not tried here",
+            f"the login {self.name} was refused on {self.refusal.where}{since}, so it was not tried here",
             f"Find out why, and mend it. When the login itself stays the same: {_RETRY}",
         )
 
@@ -81,7 +81,7 @@ class Gate:
             while self._holder and not self._accepted and self.refusal is None:
                 if not self._turn.wait(max(0.0, deadline - time.monotonic())):
                     raise TransportError(
-                        Reason.TIMEOUT, f"waited in vain: the login {self._name} was being tried on {self._holder}"
+                        Reason.TIMEOUT, f"waited in vain: the login {self.name} was being tried on {self._holder}"
                     )
             self.check()
             if self._accepted:
@@ -93,7 +93,7 @@ class Gate:
         """Nobody goes any more. False: it could not be kept for the next run."""
         with self._turn:
             if self.refusal is None:
-                self.refusal = Refusal(self._name, where, datetime.now(UTC).isoformat(timespec="seconds"))
+                self.refusal = Refusal(self.name, where, datetime.now(UTC).isoformat(timespec="seconds"))
             self._turn.notify_all()
         return self._refused.remember(self)
 
@@ -115,6 +115,11 @@ class Refused:
         if mark not in self._gates:
             self._gates[mark] = Gate(name, self._refusals.get(mark), self)
         return self._gates[mark]
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """The gates of this run, each once."""
+        return tuple(self._gates.values())
 
     def forget(self) -> None:
         """Let every login be tried again."""

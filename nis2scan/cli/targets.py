@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from nis2scan.config import Host, Settings
 from nis2scan.config import Login as LoginSettings
-from nis2scan.config import Settings
 from nis2scan.inventory import Place, places
-from nis2scan.logins import Gate, Refused
+from nis2scan.logins import Refused
 from nis2scan.scan import Target
 from nis2scan.secrets import Secret, key_file, resolve
+from nis2scan.transport.gate import UNGATED, Gate
 from nis2scan.transport.local import Local
 from nis2scan.transport.ssh import Login, Ssh
 
@@ -23,10 +24,10 @@ from nis2scan.transport.ssh import Login, Ssh
 @dataclass(frozen=True)
 class _Account:
     settings: LoginSettings
-    password: Secret | None
-    key: Secret | None
-    passphrase: Secret | None
-    gate: Gate
+    password: Secret | None = None
+    key: Secret | None = None
+    passphrase: Secret | None = None
+    gate: Gate = UNGATED
 
 
 def targets_of(
@@ -38,23 +39,54 @@ def targets_of(
     programs: for `exec:` references. retry_logins: forget the refusals. Raises ConfigError, SecretError, StoreError.
     """
     found = [Target(socket.gethostname(), "", Local())] if settings.this_machine else []
-    today = datetime.now().astimezone().date()
-    wanted = {host.login for host in settings.hosts}
     refused = Refused(store)
     if retry_logins:
         refused.forget()
+    ways = logins_of(settings, store, programs, refused)
+    _tell(refused)
+    return [*found, *(_target(host, ways) for host in settings.hosts)]
+
+
+def logins_of(
+    settings: Settings, store: Path, programs: Mapping[str, Sequence[str]], refused: Refused, without: str = ""
+) -> dict[str, Login]:
+    """The login of every host of the settings that has an address, by the host's name. Secrets are fetched here.
+
+    without: a host that is only dialled, so that no secret is fetched for its sake.
+    """
+    today = datetime.now().astimezone().date()
+    found = {place.host.name: place for place in places(settings, today)}
+    wanted = {host.login for host in settings.hosts if host.name != without}
     accounts = {
-        name: _account(name, item, programs, refused) for name, item in settings.logins.items() if name in wanted
+        name: _account(name, item, programs, refused) if name in wanted else _Account(item)
+        for name, item in settings.logins.items()
     }
-    _tell(accounts)
-    known = (Path.home() / ".ssh" / "known_hosts", *settings.known_hosts, store / "known_hosts")
-    return [*found, *(_target(place, accounts[place.host.login], known) for place in places(settings, today))]
+    known = known_hosts_of(settings, store)
+    return {
+        host.name: _login(found, host.name, accounts, known)
+        for host in settings.hosts
+        if all(found[name].address for name in way_to(settings, host.name))
+    }
 
 
-def _target(place: Place, account: _Account, known: tuple[Path, ...]) -> Target:
-    if not place.address:
-        return Target(place.host.name, "", None, f"the name {place.host.address} is not known")
-    login = Login(
+def known_hosts_of(settings: Settings, store: Path) -> tuple[Path, ...]:
+    """The files with host keys that are believed; the last one is ours."""
+    return (Path.home() / ".ssh" / "known_hosts", *settings.known_hosts, store / "known_hosts")
+
+
+def way_to(settings: Settings, name: str) -> list[str]:
+    """The name of a host and of every host that lies on the way to it."""
+    jumps = {host.name: host.jump for host in settings.hosts}
+    way = [name]
+    while (over := jumps[way[-1]]) is not None:
+        way.append(over)
+    return way
+
+
+def _login(found: Mapping[str, Place], name: str, accounts: Mapping[str, _Account], known: tuple[Path, ...]) -> Login:
+    place = found[name]
+    account = accounts[place.host.login]
+    return Login(
         host=place.address,
         user=account.settings.user,
         port=place.host.port,
@@ -63,19 +95,32 @@ def _target(place: Place, account: _Account, known: tuple[Path, ...]) -> Target:
         passphrase=account.passphrase,
         become=account.settings.become or "",
         known_hosts=known,
-        name=place.host.name,
+        name=name,
         known_as=place.host.address,
+        via=_login(found, place.host.jump, accounts, known) if place.host.jump else None,
         gate=account.gate,
     )
-    return Target(place.host.name, place.address, Ssh(login))
 
 
-def _tell(accounts: Mapping[str, _Account]) -> None:
+def _target(host: Host, ways: Mapping[str, Login]) -> Target:
+    login = ways.get(host.name)
+    if login is not None:
+        return Target(host.name, login.host, Ssh(login))
+    known = host.jump is None or host.jump in ways
+    return Target(
+        host.name,
+        "",
+        None,
+        f"the name {host.address} is not known" if known else f"the way to {host.jump} is not known",
+    )
+
+
+def _tell(refused: Refused) -> None:
     """Say which logins will not be tried, before anything is asked: the report says it too, for every host."""
-    for name, account in accounts.items():
-        if (refusal := account.gate.refusal) is not None:
+    for gate in refused.gates:
+        if (refusal := gate.refusal) is not None:
             print(
-                f"nis2scan: the login {name} was refused on {refusal.where} on {refusal.at[:10]}; "
+                f"nis2scan: the login {gate.name} was refused on {refusal.where} on {refusal.at[:10]}; "
                 "it is not tried until it changes, or with --retry-logins",
                 file=sys.stderr,
             )

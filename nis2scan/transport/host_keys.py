@@ -13,11 +13,12 @@ import hmac
 import os
 import re
 import stat
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nis2scan.errors import Reason, TransportError
+from nis2scan.errors import Reason, StoreError, TransportError
 
 _LARGEST = 4 * 1024 * 1024
 
@@ -56,11 +57,17 @@ def known(files: Iterable[Path], names: Sequence[str]) -> list[Known]:
     Raises TransportError when a file cannot be read, or can be written by others.
     """
     found = []
+    low = [name.lower() for name in names]
     for file in files:
         for number, line in enumerate(_lines(file), 1):
-            if (entry := _entry(file, number, line, names)) is not None:
+            if _maybe(line.lower(), low) and (entry := _entry(file, number, line, names)) is not None:
                 found.append(entry)
     return found
+
+
+def _maybe(line: str, names: Sequence[str]) -> bool:
+    """Whether a line could be about one of the names. Every host reads all lines: most must cost next to nothing."""
+    return "|" in line or "*" in line or "?" in line or any(name in line for name in names)
 
 
 def verify(shown: HostKey, believed: Sequence[Known], where: str, name: str) -> None:
@@ -137,3 +144,30 @@ def _hashed(pattern: str, name: str) -> bool:
     except (binascii.Error, ValueError):
         return False
     return hmac.compare_digest(hmac.new(salt, name.encode(), hashlib.sha1).digest(), digest)
+
+
+def keep(file: Path, names: Sequence[str], key: HostKey, note: str) -> None:
+    """Write a key into our own file, with a line before it that says who did so and when: whole or not at all.
+
+    Every other key of a host with one of these names is taken out, and what went is told in a line too. Whoever calls
+    has asked. Raises StoreError.
+    """
+    about = " ".join(re.sub(r"[^\x20-\x7e]", "?", note).split())
+    kept = []
+    for number, line in enumerate(_lines(file), 1):
+        entry = _entry(file, number, line, names)
+        if entry is None or entry.revoked:
+            kept.append(line)
+        else:
+            kept.append(f"# replaced: {entry.key.kind} {entry.key.fingerprint} of {' '.join(names)}")
+    kept += [f"# {about}", f"{','.join(names)} {key.kind} {base64.b64encode(key.blob).decode()}"]
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        number, name = tempfile.mkstemp(prefix=".known_hosts.", dir=file.parent)  # made with mode 0600
+        with os.fdopen(number, "w", encoding="utf-8") as stream:
+            stream.write("\n".join(kept) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(file)
+    except OSError as trouble:
+        raise StoreError(f"{file} cannot be written: {trouble}", "Look at the rights and free space.") from None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import io
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import paramiko
 
 _PROVING_SECONDS = 30.0
+_ONE_READS = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Login:
     agent: keys of the user's agent may be tried; only when asked for, since each try counts as one.
     known_hosts: files with host keys that are believed: the user's and ours. They are read, never written.
     name: what the inventory calls the host. known_as: its name where `host` is the address that was found for it.
-    gate: where the secret waits for its turn.
+    via: the host that lies on the way; logged in to with a login of its own. gate: where the secret waits for its turn.
     """
 
     host: str
@@ -43,24 +46,33 @@ class Login:
     known_hosts: tuple[Path, ...] = ()
     name: str = ""
     known_as: str = ""
+    via: Login | None = None
     gate: Gate = field(default=UNGATED, repr=False, compare=False)
 
     @property
     def where(self) -> str:
         """The host in the words of an error."""
-        return f"{self.host} port {self.port}"
+        over = f" by way of {self.via.name or self.via.host}" if self.via else ""
+        return f"{self.host} port {self.port}{over}"
 
 
 def private_key(login: Login) -> paramiko.PKey | None:
     """The key of a login, read; None when it has none. Raises TransportError when there is one and it does not read."""
-    import paramiko
-
     if login.key is None:
         return None
-    phrase = login.passphrase.reveal() if login.passphrase else None
+    with _ONE_READS:
+        return _read(login.key, login.passphrase)
+
+
+@lru_cache(maxsize=16)
+def _read(key: Secret, passphrase: Secret | None) -> paramiko.PKey:
+    """Once for all hosts of an account: unlocking a key, or checking an RSA key, takes a tenth of a second."""
+    import paramiko
+
+    phrase = passphrase.reveal() if passphrase else None
     for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
         try:
-            return kind.from_private_key(io.StringIO(login.key.reveal()), phrase)
+            return kind.from_private_key(io.StringIO(key.reveal()), phrase)
         except paramiko.PasswordRequiredException:
             raise TransportError(
                 Reason.NO_CREDENTIAL, "the private key is locked", "Give its passphrase in the login."
