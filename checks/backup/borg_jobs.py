@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from nis2scan.api import Effort, Now, Outcome, Part, Policy, Reason, Severity, Unknown, Verdict, bad, check, say, warn
 from nis2scan.facts.backup_jobs import judged_job
-from nis2scan.facts.backups import Backup, age, of_borg
+from nis2scan.facts.backup_record import Backup, age
+from nis2scan.facts.backups import of_borg
 from nis2scan.facts.linux.borg import Borg
 
 

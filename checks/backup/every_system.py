@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from nis2scan.api import Effort, Fleet, Now, Part, Policy, Reason, Severity, Unknown, bad, check, ok, say
 from nis2scan.facts.backup_copies import unknown_of
-from nis2scan.facts.backups import Backup, Backups, age
+from nis2scan.facts.backup_record import Backup, age
+from nis2scan.facts.backups import Backups
 
 
 @check(

@@ -21,7 +21,8 @@ from nis2scan.api import (
     say,
     warn,
 )
-from nis2scan.facts.backups import FAILED, WARNINGS, Backup, Backups, age
+from nis2scan.facts.backup_record import FAILED, WARNINGS, Backup, age
+from nis2scan.facts.backups import Backups
 
 
 @check(
@@ -38,8 +39,9 @@ from nis2scan.facts.backups import FAILED, WARNINGS, Backup, Backups, age
     "is locked.\n"
     "Start it by hand and wait for its end: systemctl start NAME.service\n"
     "Check: systemctl show -p Result,ExecMainStatus NAME.service says success and 0.",
-    limits="Sees restic and borg on the machine itself. A back-up of the whole virtual machine, by an agent or pulled "
-    "by a NAS, is not seen. On a laptop the hours that it was off count too.",
+    limits="Sees restic, Borg, other programs and scripts on the machine itself. A back-up of the whole virtual "
+    "machine, or one that a NAS or a back-up server fetches, is not seen. On a laptop the hours that it was off count "
+    "too.",
 )
 def recent_backup(backups: Backups, policy: Policy, now: Now) -> Mapping[str, Part]:
     """What was made since the last good copy is lost when a disk dies or ransomware strikes. A back-up that stopped

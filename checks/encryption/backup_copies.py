@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from nis2scan.api import Effort, Part, Reason, Severity, Unknown, Verdict, bad, check, ok, say, warn
 from nis2scan.facts.backup_copies import CopyDisks
-from nis2scan.facts.backups import Backup, Backups
+from nis2scan.facts.backup_record import Backup
+from nis2scan.facts.backups import Backups
 from nis2scan.facts.linux.cover import Cover
 
 
@@ -52,8 +53,9 @@ def _judged(record: Backup, disks: CopyDisks) -> Part:
         return untold[0]
     if record.encrypted:
         return ok(say("{tool} encrypts its copies", tool=record.tool))
-    if parts and record.encrypted is False:
-        return parts[0]
+    if record.encrypted is False:
+        told = say("{tool} does not encrypt its copies; where they are cannot be seen", tool=record.tool)
+        return parts[0] if parts else Unknown(Reason.OUT_OF_VANTAGE, told)
     return Unknown(
         Reason.OUT_OF_VANTAGE, say("whether {tool} encrypts its copies is not written down", tool=record.tool)
     )

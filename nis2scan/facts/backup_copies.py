@@ -31,7 +31,8 @@ from nis2scan.api import (
     say,
     warn,
 )
-from nis2scan.facts.backups import Backup, Backups, age
+from nis2scan.facts.backup_record import Backup, age
+from nis2scan.facts.backups import Backups
 from nis2scan.facts.linux.cover import Cover
 from nis2scan.facts.linux.storage import Storage
 from nis2scan.facts.people.said import CopyOffSite, CopyOutOfReach

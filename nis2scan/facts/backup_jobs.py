@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from nis2scan.api import Now, Part, Policy, Reason, Unknown, bad, ok, say, warn
-from nis2scan.facts.backups import FAILED, UNKNOWN, WARNINGS, Backup, age
+from nis2scan.facts.backup_record import FAILED, UNKNOWN, WARNINGS, Backup, age
 
 
 def judged_job(record: Backup, policy: Policy, now: Now) -> Part:

@@ -7,21 +7,24 @@ documentation.
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from nis2scan.api import Answer, Outcome, Reason, Recording, person
+from nis2scan.api import Answer, CannotTell, Outcome, Reason, Recording, person
 from nis2scan.facts.linux.block import BLOCK
 from nis2scan.facts.linux.local_copies import LOCAL_COPIES
 from nis2scan.facts.linux.mounts import MOUNTS
+from nis2scan.facts.linux.other_jobs import OTHER_JOBS, OtherJobs
 from nis2scan.facts.linux.system import MACHINE
 from nis2scan.model import Confidence, Finding
 from nis2scan.reading import OFFICE
-from nis2scan.testing import NOON, answered, findings, recording
-from tests.checks.test_backup import MACHINE_LINES, SERVER, UNIT, Box, box, needs_borg, needs_restic, now, shown
+from nis2scan.testing import NOON, answered, fact, findings, recording
+from tests.checks.test_backup import MACHINE_LINES, SERVER, SHELLS, UNIT, Box, box, needs_borg, needs_restic, now, shown
 
 __all__ = ["box"]
 
@@ -288,3 +291,193 @@ def test_without_a_known_copy_there_is_nothing_to_judge(box: Box) -> None:
     found = judged(COPIES, box.recording())[""]
 
     assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.OUT_OF_VANTAGE)
+
+
+# ---- BAK-LNX-003 ---------------------------------------------------------------------------------
+
+OTHERS = "backup/other-jobs"
+needs_rsnapshot = pytest.mark.skipif(not shutil.which("rsnapshot"), reason="rsnapshot is not installed")
+needs_duplicity = pytest.mark.skipif(not shutil.which("duplicity"), reason="duplicity is not installed")
+RSNAPSHOT = """config_version\t1.2
+snapshot_root\t{root}/srv/snapshots/
+cmd_cp\t/bin/cp
+cmd_rm\t/bin/rm
+cmd_rsync\t/usr/bin/rsync
+retain\talpha\t6
+retain\tbeta\t7
+{log}lockfile\t{root}/rsnapshot.pid
+backup\t{source}\tlocalhost/
+"""
+
+
+def rsnapshot(box: Box, *, log: bool = True, source: str = "") -> None:
+    box.file("data/letter.txt", "Geachte heer")
+    (box.root / "srv").mkdir(exist_ok=True)
+    logged = f"logfile\t{box.root}/rsnapshot.log\n" if log else ""
+    text = RSNAPSHOT.format(root=box.root, log=logged, source=source or f"{box.root}/data/")
+    conf = box.file("etc/rsnapshot.conf", text)
+    box.file("etc/cron.d/rsnapshot", "0 */4 * * * root /usr/bin/rsnapshot alpha\n# 30 3 * * * root x\n")
+    box.run("rsnapshot", "-c", str(conf), "alpha")
+
+
+@needs_rsnapshot
+def test_rsnapshot_is_known_by_the_newest_copy_and_what_its_log_says_of_it(box: Box) -> None:
+    rsnapshot(box)
+    box.run("rsnapshot", "-c", f"{box.root}/etc/rsnapshot.conf", "beta")  # only turns copies over
+
+    found = judged(OTHERS, box.recording())["rsnapshot: cron"]
+
+    assert (found.outcome, found.confidence) == (Outcome.PASS, Confidence.MEASURED)
+
+
+@needs_rsnapshot
+def test_rsnapshot_that_ran_without_a_log_may_have_failed(box: Box) -> None:
+    rsnapshot(box, log=False)
+
+    found = judged(OTHERS, box.recording())["rsnapshot: cron"]
+
+    assert (found.outcome, found.confidence) == (Outcome.WARN, Confidence.DERIVED)
+    assert judged("backup/recent-backup", box.recording())["rsnapshot: cron"].outcome is Outcome.NOT_ASSESSED
+
+
+@needs_rsnapshot
+def test_rsnapshot_whose_newest_run_failed_fails(box: Box) -> None:
+    rsnapshot(box)
+    shutil.rmtree(box.root / "data")  # what it has to copy is not there any more
+    with pytest.raises(subprocess.CalledProcessError):
+        box.run("rsnapshot", "-c", f"{box.root}/etc/rsnapshot.conf", "alpha")
+
+    assert judged(OTHERS, box.recording())["rsnapshot: cron"].outcome is Outcome.FAIL
+
+
+@needs_rsnapshot
+def test_rsnapshot_beside_the_data_is_a_plain_copy_on_the_machine_itself(box: Box) -> None:
+    rsnapshot(box)
+
+    assert judged(OFF, box.recording())["host"].outcome is Outcome.FAIL
+    assert judged(COPIES, box.recording())["rsnapshot"].outcome is Outcome.NOT_ASSESSED  # its disk was not read
+
+
+@needs_duplicity
+def test_the_files_of_duplicity_say_when_the_newest_copy_was_begun(box: Box) -> None:
+    box.file("data/letter.txt", "Geachte heer")
+    box.run("duplicity", "--no-encryption", f"{box.root}/data", f"file://{box.root}/copies")
+    line = "0 3 * * * root duplicity --no-encryption /srv sftp://joop:geheim@backup.example.net/srv"
+    box.file("etc/cron.d/copy", line)
+
+    found = judged(OTHERS, box.recording())["duplicity: cron"]
+
+    assert (found.outcome, found.confidence) == (Outcome.PASS, Confidence.MEASURED)
+    assert judged(COPIES, box.recording())["duplicity"].outcome is Outcome.FAIL
+
+
+@needs_duplicity
+def test_a_copy_of_duplicity_that_did_not_end_does_not_count(box: Box) -> None:
+    box.file("data/letter.txt", "Geachte heer")
+    box.run("duplicity", "--no-encryption", f"{box.root}/data", f"file://{box.root}/copies")
+    (manifest,) = box.home.glob(".cache/duplicity/*/*.manifest")
+    manifest.rename(f"{manifest}.part")
+
+    assert "stamp" not in box.ask(OTHER_JOBS).text
+
+
+LINES = [
+    ("rsync -a /srv/ joop@192.168.1.9:/backup/srv/", "target rsync lan ssh", "cron rsync backup"),
+    ("rsync -aze 'ssh -p 2222' --delete /srv nas.example.net::backup", "target rsync other ssh", "flag rsync mirror"),
+    ("rsync -a --delete --backup-dir=/old /srv b@10.0.0.9:/backup", "target rsync lan ssh", "cron rsync backup"),
+    ("rclone sync /srv cloud:backup", "target rclone other rclone", "flag rclone mirror"),
+    ("duplicity incr /srv s3://bucket/path && echo backup", "target duplicity cloud s3", "cron duplicity backup"),
+    ("duplicity /srv b2://key:geheim@bucket", "target duplicity cloud cloud", "cron duplicity backup"),
+    ("rdiff-backup /srv joop@192.168.1.9::/backup", "target rdiff-backup lan ssh", "cron rdiff-backup backup"),
+]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(("line", "target", "more"), LINES)
+def test_a_line_of_cron_is_read_for_what_it_copies_where(
+    box: Box, shell: str, line: str, target: str, more: str
+) -> None:
+    box.shell = shell
+    box.file("etc/cron.d/nightly", f"30 2 * * * root {line}\n")
+
+    out = box.ask(OTHER_JOBS).text
+
+    assert re.search(f"^{target}", out, re.M), out
+    assert re.search(f"^{more}$", out, re.M), out
+    assert not re.search("geheim|joop|example|192.168|bucket|srv", out)
+
+
+NO_BACKUP = [
+    "rsync -a /var/www/new/ /var/www/live/",
+    "rsync -a web.example.net:/srv/ /backup/web/",
+    "duplicity remove-older-than 60D --force b2://key@bucket",
+    "rsync -an --dry-run /srv /backup",
+    "apt-get install -y rsync rsnapshot # backup",
+    "rclone ls cloud:backup",
+]
+
+
+@pytest.mark.parametrize("line", NO_BACKUP)
+def test_what_only_syncs_fetches_or_tidies_is_no_back_up_of_this_machine(box: Box, line: str) -> None:
+    box.file("etc/cron.d/nightly", f"30 2 * * * root {line}\n")
+
+    assert "cron" not in box.ask(OTHER_JOBS).text
+    assert {item.outcome for item in judged(OTHERS, box.recording()).values()} <= {
+        Outcome.NOT_ASSESSED,
+        Outcome.NOT_APPLICABLE,
+    }
+
+
+def test_a_script_that_cron_starts_leaves_no_trace_and_is_not_assessed(box: Box) -> None:
+    path = box.file("usr/local/bin/backup.sh", "#!/bin/sh\nrsync -a --delete \\\n /srv joop@192.168.1.9:/backup\n")
+    box.file("etc/cron.d/nightly", f"30 2 * * * root {path}\n")
+
+    assert judged(OTHERS, box.recording())["rsync: cron"].outcome is Outcome.NOT_ASSESSED
+
+
+@pytest.mark.parametrize(
+    ("status", "delete", "outcome"),
+    [(0, "", Outcome.PASS), (0, "--delete ", Outcome.WARN), (24, "", Outcome.WARN), (12, "", Outcome.FAIL)],
+)
+def test_a_unit_remembers_how_a_script_ended(box: Box, status: int, delete: str, outcome: Outcome) -> None:
+    unit = f"[Service]\nExecStart=/usr/bin/rsync -a {delete}/srv/ joop@192.168.1.9:/backup/\n"
+    box.file("etc/systemd/system/copy.service", unit)
+    box.systemctl(shown("copy", now() - timedelta(hours=5), "success" if status == 0 else "exit-code", status))
+
+    found = judged(OTHERS, box.recording())["rsync: copy"]
+
+    assert found.outcome is outcome
+    assert outcome is Outcome.FAIL or found.confidence is Confidence.DERIVED
+
+
+def test_a_script_known_by_its_name_alone_counts_as_a_job(box: Box) -> None:
+    box.file("etc/systemd/system/office-backup.service", "[Service]\nExecStart=/opt/tools/run --all\n")
+    box.systemctl(shown("office-backup", now() - timedelta(hours=5)))
+
+    assert judged(OTHERS, box.recording())["script: office-backup"].outcome is Outcome.PASS
+
+
+def test_a_service_that_always_runs_and_is_called_after_back_ups_is_no_job_that_succeeded(box: Box) -> None:
+    box.file("etc/systemd/system/backup-server.service", "[Service]\nExecStart=/opt/tools/serve\n")
+    box.systemctl(shown("backup-server", now() - timedelta(hours=5), timer="inactive"))
+
+    assert judged(OTHERS, box.recording())["script: backup-server"].outcome is Outcome.NOT_ASSESSED
+
+
+def test_nothing_found_is_absence_only_when_all_could_be_looked_into() -> None:
+    nothing, blind = (recording(answered(OTHER_JOBS, f"binary rsync\nsight {s}\nend\n")) for s in ("full", "some"))
+
+    assert judged(OTHERS, nothing)[""].outcome is Outcome.NOT_APPLICABLE
+    assert judged(OTHERS, blind)[""].reason is Reason.NO_PRIVILEGE
+    with pytest.raises(CannotTell):
+        fact(OtherJobs, recording(answered(OTHER_JOBS, "cron rsync backup\n")))
+
+
+@needs_rsnapshot
+def test_asking_for_other_jobs_writes_nothing(box: Box) -> None:
+    rsnapshot(box)
+    before = sorted((p, p.stat().st_mtime_ns) for p in box.root.rglob("*"))
+
+    box.ask(OTHER_JOBS)
+
+    assert sorted((p, p.stat().st_mtime_ns) for p in box.root.rglob("*")) == before
