@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from nis2scan.api import Finding, Outcome, Reason
+from nis2scan.facts.linux.apt import APT
+from nis2scan.facts.linux.held_back import HELD, HeldBack
 from nis2scan.facts.linux.package_sources import APT_SOURCES, PackageSources
 from nis2scan.facts.linux.package_sources_rpm import INI_SOURCES
 from nis2scan.facts.linux.system import OS_RELEASE
@@ -235,3 +237,146 @@ def test_real_files_of_dnf_are_told_without_addresses(shell: list[str], tmp_path
     assert fact(PackageSources, recording(answered(INI_SOURCES, told), answered(OS_RELEASE, ROCKY))).unchecked == (
         "bad",
     )
+
+
+# ---- held back ---------------------------------------------------------------------------------
+
+HOLDS = "updates/nothing-held-back"
+DPKG = "==dpkg\n"
+A_PIN = "==pins /etc/apt/preferences.d/x\nPackage: {names}\nPin: {pin}\nPin-Priority: {priority}\n"
+NODE = A_PIN.format(names="nodejs", pin="origin deb.nodesource.com", priority=600)
+ESM = A_PIN.format(names="*", pin="release o=UbuntuESMApps, n=noble", priority="never")
+BACKPORTS = A_PIN.format(names="*", pin="release a=bookworm-backports", priority=100)
+KEPT_AT = A_PIN.format(names="openssh-client libssl*", pin="version 1:9.2*", priority=1001)
+KEPT_OUT = A_PIN.format(names="firefox", pin="version 5.14*", priority=-1)
+NO_FIXES = A_PIN.format(names="*", pin="release l=Debian-Security", priority=-1)
+LESS_FIXES = A_PIN.format(names="*", pin="release n=bookworm-security", priority=400)
+# A fix for openssh-client waits: what the question about apt prints.
+WAITING = (
+    "now 1795521600\nrefreshed 1795521000\ninfo 1795000000\n"
+    "release /l/s_InRelease\nOrigin: Debian\nSuite: oldstable-security\n"
+    "list /l/s_main_binary-amd64_Packages\nbytes 10\n"
+    "offer openssh-client amd64 1:9.2p1-2+deb12u9\ninstalled openssh-client hi amd64 1:9.2p1-2+deb12u6\n"
+    "native amd64\nactivity 1795000000\ninstalled_total 2\nstanzas 3\nend\n"
+)
+
+
+def holding(told: str, *, waiting: bool = False) -> Finding:
+    more = [answered(APT, WAITING)] if waiting else []
+    return only(HOLDS, recording(answered(HELD, f"{told}==end\n"), *more))
+
+
+@pytest.mark.parametrize(
+    "told", [DPKG, DPKG + NODE, DPKG + ESM, DPKG + BACKPORTS, "==other\n", "==ini /etc/dnf/dnf.conf\n==other\n"]
+)
+@pytest.mark.parametrize("waiting", [False, True])
+def test_nothing_held_back_passes_whatever_waits(told: str, waiting: bool) -> None:
+    assert holding(told, waiting=waiting).outcome is P
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ("held openssh-client\n" + DPKG, "openssh-client"),
+        (DPKG + KEPT_AT, "libssl*"),
+        (DPKG + KEPT_OUT, "firefox"),
+        ("==ini /etc/dnf/dnf.conf\n kernel* php*\n==other\n", "php*"),
+        ("==lock /etc/dnf/plugins/versionlock.list\nkernel-0:4.18.0-305.el8.*\n==other\n", "kernel-0"),
+        ('==lock /etc/dnf/versionlock.toml\nversion = "1.0"\n[[packages]]\nname = "bash"\n==other\n', "bash"),
+        ("==lock /etc/zypp/locks\ntype: package\nsolvable_name: kernel-default\n==other\n", "kernel-default"),
+        ("==lock /etc/apk/world\nalpine-base\nnginx<1.27\n==other\n", "nginx<1.27"),
+    ],
+)
+def test_what_is_held_back_is_a_warning_and_named(told: str, named: str) -> None:
+    found = holding(told)
+
+    assert found.outcome is W
+    assert named in str(found.found)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "==lock /etc/apk/world\nalpine-base\nx@edge\n==other\n",
+        "==lock /etc/dnf/plugins/versionlock.list\n!x-1\n==other\n",
+    ],
+)
+def test_what_only_looks_like_a_lock_is_none(told: str) -> None:
+    assert holding(told).outcome is P
+
+
+@pytest.mark.parametrize(
+    "told", ["held openssh-client\n" + DPKG, DPKG + KEPT_AT, DPKG + KEPT_AT.replace("client", "*")]
+)
+def test_a_hold_that_a_security_fix_waits_for_fails(told: str) -> None:
+    found = holding(told, waiting=True)
+
+    assert found.outcome is F
+    assert "openssh-client" in str(found.found)
+
+
+def test_a_hold_on_another_package_than_the_one_with_a_fix_is_a_warning() -> None:
+    assert holding("held bash\n" + DPKG, waiting=True).outcome is W
+    assert holding("held " + "*o*p*e*n*\n" + DPKG, waiting=True).outcome is W
+
+
+@pytest.mark.parametrize("pin", [NO_FIXES, LESS_FIXES])
+def test_a_pin_that_keeps_all_security_fixes_out_fails(pin: str) -> None:
+    assert holding(DPKG + pin).outcome is F
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("", Reason.TOOL_MISSING),
+        ("==ini /etc/pacman.conf\n", Reason.TOOL_MISSING),
+        (DPKG + "==unread /etc/apt/preferences.d/x\n", Reason.NO_PRIVILEGE),
+    ],
+)
+def test_what_cannot_be_read_holds_who_knows_what(told: str, reason: Reason) -> None:
+    assert (holding(told).outcome, holding(told).reason) == (Q, reason)
+
+
+def test_a_cut_answer_about_holds_is_not_assessed() -> None:
+    assert only(HOLDS, recording(answered(HELD, DPKG))).outcome is Q
+
+
+@every_shell
+def test_real_settings_that_hold_back_are_read(shell: list[str], tmp_path: Path) -> None:
+    (tmp_path / "preferences.d").mkdir()
+    (tmp_path / "preferences.d" / "a").write_text(
+        "Explanation: why\nPackage: bash\nPin: version 5.2*\nPin-Priority: 1001\n\n# x\nPackage: *\n"
+        "Pin: release a=bookworm-security\nPin-Priority: -1\n"
+    )
+    (tmp_path / "preferences.d" / "b.bak").write_text("Package: vim\nPin: version 9*\nPin-Priority: 1001\n")
+    (tmp_path / "dnf.conf").write_text(
+        "[main]\nexclude=kernel*,php*\n  httpd\ngpgcheck=1\n  no\n[x]\nexcludepkgs=zabbix*\n"
+    )
+    (tmp_path / "world").write_text("alpine-base\nnginx=1.26-r0\n")
+    moved = HELD.text.replace("/etc/apt/", f"{tmp_path}/").replace("/etc/dnf/", f"{tmp_path}/")
+    moved = moved.replace("/etc/apk/", f"{tmp_path}/").replace("echo ==end", "echo ==other; echo ==end")
+
+    found = fact(HeldBack, recording(answered(HELD, put(moved, shell))))
+
+    assert set(found.held) >= {"kernel*", "php*", "httpd", "nginx=1.26-r0"}
+    assert not {"zabbix*", "no", "alpine-base"} & set(found.held)
+    if shutil.which("dpkg-query"):
+        assert (found.pinned, found.pinned_fixes) == (("bash",), (f"{tmp_path}/preferences.d/a",))
+
+
+@every_shell
+def test_real_holds_of_dpkg_are_read(shell: list[str], tmp_path: Path) -> None:
+    """A real dpkg with a database of its own, in which one package is held."""
+    if shutil.which("dpkg") is None:
+        pytest.skip("this machine has no dpkg")
+    status = (
+        "Package: {}\nStatus: {} ok {}\nVersion: 1\nArchitecture: all\nMaintainer: x <x@example.nl>\nDescription: x\n\n"
+    )
+    rows = [("kept", "hold", "installed"), ("free", "install", "installed"), ("last", "hold", "installed")]
+    (tmp_path / "status").write_text("".join(status.format(*row) for row in rows))
+    (tmp_path / "info").mkdir()
+    moved = HELD.text.replace("/var/lib/dpkg/status", f"{tmp_path}/status")
+
+    told = put(moved.replace("dpkg-query -W", f"dpkg-query --admindir={tmp_path} -W"), shell)
+
+    assert told.splitlines()[:3] == ["held kept", "held last", "==dpkg"]
