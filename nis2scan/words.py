@@ -10,7 +10,7 @@ import re
 from nis2scan.assessment import State
 from nis2scan.errors import Reason
 from nis2scan.language import Language
-from nis2scan.model import Confidence, Effort, Measure, Outcome, Severity, Status
+from nis2scan.model import Confidence, Effort, Measure, Message, Outcome, Severity, Status
 
 
 def _(text: str) -> str:
@@ -129,7 +129,16 @@ KINDS = {
     "iot": _("smart device"),
     "hypervisor": _("host of virtual machines"),
     "controller": _("controller of machines or a building"),
+    "workstation": _("PC"),
+    "server": _("server"),
+    "unknown": _("unknown device"),
 }
+
+
+def kind(name: str) -> Message:
+    """The word for a kind of device, inside another sentence."""
+    return Message(KINDS.get(name, "").replace("{", "") or name.replace("{", "").replace("}", ""))
+
 
 ANSWERS = {
     "": _("not answered yet"),

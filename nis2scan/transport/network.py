@@ -97,7 +97,8 @@ async def _said(question: Question, talk: Talk, spot: Spot, pace: Pace) -> Mappi
             "randomised": spot.randomised,
         }
     if talk.word in ("tcp", "udp"):
-        return {"ports": {str(port): await _talked(port, talk, spot, pace, question.cap) for port in talk.ports}}
+        share = question.cap // (8 * len(talk.ports))  # a byte takes up to six in the answer
+        return {"ports": {str(port): await _talked(port, talk, spot, pace, share) for port in talk.ports}}
     if (put := procedure(talk.word)) is None:
         raise LookupError(talk.word)
     return await put(Way(spot, pace, talk.word), talk, question.cap)
@@ -113,7 +114,12 @@ async def _talked(port: int, talk: Talk, spot: Spot, pace: Pace, cap: int) -> Ma
         return {"state": "guarded"}
     if talk.word == "udp":
         (payload,) = (step for step in talk.steps if step is not None)
-        got = await udp(spot.address, port, payload, pace)
+        try:
+            got = await udp(spot.address, port, payload, pace)
+        except ConnectionError:
+            return {"state": "closed"}
+        except OSError:  # no way to the host: that says nothing
+            got = None
         return {"state": "silent"} if got is None else {"state": "open", "heard": [got.decode("latin-1")]}
     state = Door(spot.doors.get(port, Door.SILENT))
     if state is not Door.OPEN:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 _GZIP = b"\x1f\x8b\x08"
 _STDERR_KEPT = 8192
+_HELLO = re.compile(rb"H (\S{1,32}) (\d{1,10}|x) (\d{1,12}) ([^\n]{0,256})\n")
+_FRAME = re.compile(rb"([A-Z])([^\n]*)\n")
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,23 @@ class Stream:
 
 def hello_in(stream: bytes, nonce: str) -> tuple[Hello, int] | None:
     """The first frame and where it ends, when it has come. What stands before it (a greeting) is dropped."""
-    pattern = rb"\n@@%b H (\S{1,32}) (\d{1,10}|x) (\d{1,12}) ([^\n]{0,256})\n" % re.escape(nonce.encode())
-    if (found := re.search(pattern, stream)) is None:
-        return None
-    platform, uid, at, user = (part.decode("utf-8", "replace") for part in found.groups())
-    return Hello(platform, int(uid) if uid != "x" else -1, int(at), user), found.end()
+    for _, found in _frames(stream, nonce, _HELLO):
+        platform, uid, at, user = (part.decode("utf-8", "replace") for part in found.groups())
+        return Hello(platform, int(uid) if uid != "x" else -1, int(at), user), found.end()
+    return None
+
+
+def _frames(stream: bytes, nonce: str, shape: re.Pattern[bytes]) -> Iterator[tuple[int, re.Match[bytes]]]:
+    """Frames of a shape, in order: where each begins, and its words. The nonce is looked for as it is, not as a part of
+    the pattern: compiling one for every host would cost more than all the rest of the reading.
+    """
+    mark = b"\n@@%b " % nonce.encode()
+    at = stream.find(mark)
+    while at >= 0:
+        found = shape.match(stream, at + len(mark))
+        if found is not None:
+            yield at, found
+        at = stream.find(mark, found.end() if found is not None else at + 1)
 
 
 def parse(stream: bytes, nonce: str, limit: int) -> Stream:
@@ -98,16 +113,16 @@ class _Reading:
     """Goes through frames in order and keeps the open section."""
 
     def __init__(self, nonce: str, root: bool) -> None:
-        self.frame = re.compile(rb"\n@@%b ([A-Z])([^\n]*)\n" % re.escape(nonce.encode()))
+        self.nonce = nonce
         self.root, self.rooted = root, False
         self.bye, self.refusal = 0, ""
         self.sections: dict[str, Section] = {}
 
     def take(self, body: bytes, sound: bool) -> None:
         open_id, start, out, begun = "", 0, None, 0.0
-        for found in self.frame.finditer(body):
+        for at, found in _frames(body, self.nonce, _FRAME):
             kind, words = found[1].decode(), found[2].decode("ascii", "replace").split()
-            before = body[start : found.start()]
+            before = body[start:at]
             if kind in "BMRZP" and open_id:  # the section before it has no end: a flood was cut
                 self._keep(open_id, Section(out if out is not None else before, damaged=not sound))
                 open_id = ""

@@ -17,6 +17,7 @@ How it works, and why:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from nis2scan.model import Question, Root
 
@@ -211,7 +212,9 @@ def script(questions: Sequence[Question], *, nonce: str = PLACEHOLDER, become: s
     return f'main() {{\nn2_program={quoted(program)}\neval "$n2_program"\n{top}}}\nmain\n'
 
 
+@lru_cache(maxsize=1024)
 def _call(question: Question) -> str:
+    """One line of the script. The same for every host of a scan."""
     words = (question.id, _CLASS[question.root], str(question.seconds), quoted(" ".join(question.platforms)))
     return " ".join(("ask", *words, quoted(" ".join(question.needs)), quoted(question.text)))
 

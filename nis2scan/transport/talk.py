@@ -82,7 +82,10 @@ async def _hear(sock: socket.socket, cap: int) -> tuple[bytes, bool]:
 
 
 async def udp(address: str, port: int, payload: bytes, pace: Pace) -> bytes | None:
-    """One packet, and once more when nothing came back; the first answer, or None for silence."""
+    """One packet, and once more when nothing came back; the first answer, or None for silence.
+
+    Raises ConnectionRefusedError when the host says that nothing listens there.
+    """
     loop = asyncio.get_running_loop()
     family = socket.AF_INET6 if ip_address(address.split("%")[0]).version == 6 else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as sock:
@@ -90,7 +93,7 @@ async def udp(address: str, port: int, payload: bytes, pace: Pace) -> bytes | No
         sock.connect((address, port))  # the kernel then hands over only what comes from there
         for _ in range(2):
             await pace.turn(address)
-            with contextlib.suppress(TimeoutError, OSError):
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_UDP_SECONDS):
                     await loop.sock_sendall(sock, payload)
                     return await loop.sock_recv(sock, 65536)

@@ -60,7 +60,8 @@ def doors(answer: Answer) -> Doors:
 class Neighbour(Fact):
     """Where a host stands. address: its own. network: the name in the settings.
 
-    gateway: the address of the network's router, "" when not known. mac and maker: "" when the host is not on our own link. randomised: the device chose that address itself.
+    gateway: the address of the network's router, "" when not known. mac and maker: "" when the host is
+    not on our own link. randomised: the device chose that address itself.
     """
 
     address: str

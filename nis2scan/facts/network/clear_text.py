@@ -1,0 +1,84 @@
+"""Services that send what is typed over the network as it is: everybody on the way can read along."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nis2scan.api import Answer, CannotTell, Fact, Reason, probe, reads
+from nis2scan.facts.network.heard import Heard, heard
+
+TELNET = probe("tcp 23\nwait")
+FTP = probe("tcp 21\nwait\nsend FEAT\\r\\n\nsend QUIT\\r\\n")
+IMAP = probe("tcp 143\nwait\nsend a CAPABILITY\\r\\n\nsend b LOGOUT\\r\\n")
+POP3 = probe("tcp 110\nwait\nsend CAPA\\r\\n\nsend QUIT\\r\\n")
+WEB = probe("tcp 80 8080\nsend GET / HTTP/1.0\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n")
+
+
+@dataclass(frozen=True)
+class Mail:
+    """plain: a password may be typed before the connection is encrypted. None: it did not say."""
+
+    plain: bool | None
+
+
+@dataclass(frozen=True)
+class WebPage:
+    """login: the page has a place to type a password. moves_to_tls: it sends whoever comes to https. None: no page."""
+
+    port: int
+    login: bool
+    moves_to_tls: bool
+
+
+@dataclass(frozen=True)
+class ClearText(Fact):
+    """What was open, by kind; None: it is not open, or nobody knows (see `Offered`). guarded: ports left alone."""
+
+    telnet: bool
+    ftp: bool
+    imap: Mail | None
+    pop3: Mail | None
+    pages: tuple[WebPage, ...]
+    guarded: frozenset[int]
+
+
+@reads(TELNET, FTP, IMAP, POP3, WEB)
+def clear_text(telnet: Answer, ftp: Answer, imap: Answer, pop3: Answer, web: Answer) -> ClearText:
+    """What each service says of itself. All five must have been heard: one that failed could be any of them."""
+    said = {**heard(telnet), **heard(ftp), **heard(imap), **heard(pop3), **heard(web)}
+    if not {23, 21, 143, 110, 80, 8080} <= said.keys():
+        raise CannotTell(Reason.PARSE_ERROR, "a port is missing")
+    pages = tuple(page for port in (80, 8080) if (page := _page(port, said[port])) is not None)
+    return ClearText(
+        telnet=_is(said[23], rb"\xff[\xfb-\xfe]|login:|(?i:password|username)"),
+        ftp=_is(said[21], rb"^220[ -]"),
+        imap=_mail(
+            said[143], rb"^\* (OK|PREAUTH)", rb"\* CAPABILITY ", rb"LOGINDISABLED", rb"AUTH=(PLAIN|LOGIN)|LOGIN"
+        ),
+        pop3=_mail(said[110], rb"^\+OK", rb"\r\n\.\r\n", rb"(?!)", rb"\r\n(USER|SASL [^\r\n]*(PLAIN|LOGIN))"),
+        pages=pages,
+        guarded=frozenset(port for port, item in said.items() if item.state == "guarded"),
+    )
+
+
+def _is(said: Heard, sign: bytes) -> bool:
+    return said.state == "open" and re.search(sign, said.all) is not None
+
+
+def _mail(said: Heard, greeting: bytes, told: bytes, never: bytes, plain: bytes) -> Mail | None:
+    if not _is(said, greeting):
+        return None
+    if re.search(told, said.all) is None:
+        return Mail(None)
+    after = b"".join(said.said[1:])
+    return Mail(re.search(never, after) is None and re.search(plain, after) is not None)
+
+
+def _page(port: int, said: Heard) -> WebPage | None:
+    status = re.match(rb"HTTP/1\.[01] (\d{3})", said.all) if said.state == "open" else None
+    if status is None:
+        return None
+    moves = status[1].startswith(b"3") and re.search(rb"(?i)\r\nlocation:\s*https://", said.all) is not None
+    asks = status[1] == b"401" or re.search(rb"(?i)<input[^>]+type\s*=\s*[\"']?password", said.all) is not None
+    return WebPage(port, asks, moves)

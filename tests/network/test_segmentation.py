@@ -1,0 +1,97 @@
+"""SEG-NET-001, 004 and 005 on offices as the network shows them."""
+
+from __future__ import annotations
+
+import pytest
+
+from nis2scan.api import Outcome, Severity
+from nis2scan.testing import findings, only
+from tests.network.seen import seen
+
+PC = {"maker": "Dell Inc.", "silent": True}
+MIXED, PAGES, PCS = "segmentation/mixed-network", "segmentation/management-pages", "segmentation/pc-to-pc"
+
+
+def pcs(count: int) -> list:  # type: ignore[type-arg]
+    return [seen(f"192.0.2.{100 + number}", **PC) for number in range(count)]  # type: ignore[arg-type]
+
+
+def test_a_camera_beside_pcs_fails_when_two_signs_show_it() -> None:
+    sure = seen("192.0.2.9", [554, 37777], maker="Zhejiang Dahua Technology Co., Ltd.")
+    (found,) = findings(MIXED, sure, *pcs(3))
+    assert (found.subject, found.outcome, found.host) == ("office", Outcome.FAIL, "office")
+
+    doubtful = seen("192.0.2.9", [80], maker="Zhejiang Dahua Technology Co., Ltd.")
+    assert only(MIXED, doubtful, *pcs(3)).outcome is Outcome.WARN
+
+
+def test_a_camera_in_a_network_of_its_own_passes_nothing_on() -> None:
+    camera = seen("192.0.2.9", [554, 37777], maker="Zhejiang Dahua Technology Co., Ltd.", network="cameras")
+    by_network = {item.subject: item.outcome for item in findings(MIXED, camera, *pcs(3))}
+    assert by_network == {"cameras": Outcome.PASS, "office": Outcome.PASS}
+
+
+def test_unknown_devices_leave_it_open() -> None:
+    strangers = [seen(f"192.0.2.{number}", silent=True) for number in range(2, 5)]
+    assert only(MIXED, *strangers, *pcs(3)).outcome is Outcome.NOT_ASSESSED
+
+
+def test_from_another_network_makers_are_not_seen_so_nothing_is_said() -> None:
+    far = [seen(f"192.0.2.{number}", [135, 445], on_link=False) for number in range(2, 5)]
+    assert only(MIXED, *far).outcome is Outcome.NOT_ASSESSED
+
+
+def test_servers_beside_pcs_are_advice_and_a_printer_in_a_small_office_is_quiet() -> None:
+    server = seen("192.0.2.10", [22, 389, 445])
+    assert only(MIXED, server, *pcs(11)).outcome is Outcome.WARN
+    assert only(MIXED, server, *pcs(3)).outcome is Outcome.PASS
+    phone = seen("192.0.2.11", [5060, 80], maker="Yealink(Xiamen) Network Technology Co.,Ltd.")
+    found = only(MIXED, phone, *pcs(3))
+    assert (found.outcome, found.severity) == (Outcome.WARN, Severity.LOW)
+
+
+def test_no_network_is_not_assessed() -> None:
+    assert only(MIXED).outcome is Outcome.NOT_ASSESSED
+
+
+@pytest.mark.parametrize(
+    ("open_ports", "maker", "outcome"),
+    [
+        ([443, 8006], "", Outcome.FAIL),  # Proxmox
+        ([22, 443, 902], "VMware, Inc.", Outcome.FAIL),
+        ([80, 443], "Ubiquiti Inc", Outcome.FAIL),
+        ([443, 5000, 5001], "Synology Incorporated", Outcome.WARN),
+        ([53, 80, 443], "AVM GmbH", Outcome.WARN),
+        ([], "AVM GmbH", Outcome.PASS),
+        ([9100, 515, 80], "", Outcome.NOT_APPLICABLE),
+        ([80], "", Outcome.NOT_ASSESSED),
+        ([4786], "", Outcome.FAIL),  # Smart Install, whatever it is
+    ],
+)
+def test_management_pages(open_ports: list[int], maker: str, outcome: Outcome) -> None:
+    assert only(PAGES, seen("192.0.2.5", open_ports, maker=maker)).outcome is outcome
+
+
+def test_a_router_whose_ports_do_not_answer_is_not_assessed() -> None:
+    assert only(PAGES, seen("192.0.2.1", maker="AVM GmbH", silent=True)).outcome is Outcome.NOT_ASSESSED
+
+
+@pytest.mark.parametrize(
+    ("open_ports", "silent", "outcome"),
+    [
+        ([135, 445, 3389], True, Outcome.FAIL),
+        ([5985], True, Outcome.FAIL),
+        ([135, 445], True, Outcome.WARN),
+        ([], True, Outcome.PASS),
+        ([], False, Outcome.PASS),
+    ],
+)
+def test_pc_to_pc(open_ports: list[int], silent: bool, outcome: Outcome) -> None:
+    assert only(PCS, seen("192.0.2.101", open_ports, maker="Dell Inc.", silent=silent)).outcome is outcome
+
+
+def test_a_pc_behind_a_router_that_says_nothing_is_not_assessed() -> None:
+    silent = seen("192.0.2.101", maker="Dell Inc.", silent=True, on_link=False)
+    assert only(PCS, silent).outcome is Outcome.NOT_ASSESSED
+    assert only(PCS, seen("192.0.2.30", [9100])).outcome is Outcome.NOT_APPLICABLE
+    assert only(PCS, seen("192.0.2.31", silent=True)).outcome is Outcome.NOT_ASSESSED
