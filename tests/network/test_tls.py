@@ -54,23 +54,9 @@ def openssl(folder: Path, *settings: str, make: tuple[str, ...] = ()) -> Iterato
     """A real TLS server with a certificate of its own; the port that it listens on."""
     key, shown = folder / "key.pem", folder / "cert.pem"
     subject = ("-nodes", "-subj", "/CN=nas.lan", "-days", "365")
-    kind = make or (
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-addext",
-        "subjectAltName=DNS:nas.lan",
-    )
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-addext", "subjectAltName=DNS:nas.lan")
     subprocess.run(
-        [
-            *["openssl", "req", "-x509", "-nodes", "-subj", "/CN=nas.lan", "-days", "365"],
-            *kind,
-            "-keyout",
-            key,
-            "-out",
-            shown,
-        ],
+        ["openssl", "req", "-x509", *subject, *(make or curve), "-keyout", key, "-out", shown],
         check=True,
         capture_output=True,
     )
