@@ -29,6 +29,8 @@ class Policy:
     update_source_stale_days: int = _threshold(14, "nis2scan")
     auto_update_run_hours: int = _threshold(48, "nis2scan")
     other_updates_warn_days: int = _threshold(90, "nis2scan")
+    image_warn_days: int = _threshold(90, "nis2scan")
+    image_fail_days: int = _threshold(365, "nis2scan")
     reboot_warn_days: int = _threshold(7, "BIO2 8.08.01")
     reboot_fail_days: int = _threshold(14, "Cyber Essentials")
     support_warn_days: int = _threshold(90, "nis2scan")
@@ -42,6 +44,11 @@ class Policy:
     answer_valid_days: int = _threshold(366, "BIO2 5.18.02")
     admins_max: int = _threshold(3, "BIO2 8.02.01")
     lockout_max_attempts: int = _threshold(10, "Cyber Essentials")
+    rsa_min_bits: int = _threshold(2048, "NIST SP 800-131A")
+    rsa_ok_bits: int = _threshold(3072, "nis2scan")
+    admin_keys_max: int = _threshold(10, "nis2scan")
+    dormant_warn_days: int = _threshold(45, "CIS 5.3")
+    dormant_fail_days: int = _threshold(180, "PingCastle")
     small_data_disk_mb: int = _threshold(1024, "nis2scan")
     certificate_warn_days: int = _threshold(21, "nis2scan")
     dataset_warn_days: int = _threshold(90, "nis2scan")
@@ -49,6 +56,7 @@ class Policy:
     # Names that the operator approves: remote-access tools and tunnels that are meant to be there.
     approved_remote_tools: tuple[str, ...] = ()
     approved_tunnels: tuple[str, ...] = ()
+    approved_port_forwards: tuple[str, ...] = ()  # as `tcp 443 -> 192.168.1.10:443`
     approved_routers: tuple[str, ...] = ()  # machines by their own name: they are meant to join networks
 
     def values(self) -> dict[str, object]:

@@ -69,4 +69,9 @@ def _nfs(clients: tuple[NfsClient, ...]) -> Verdict:
     loose = [client.name for client in asked if client.any_port]
     if loose:
         return warn(say("every user of these machines can ask for it, not only root: {clients}", clients=loose))
-    return ok(say("given out to named hosts: {clients}", clients=[client.name for client in clients]))
+    return ok(
+        say(
+            "given out to named hosts, or to who proves who he is: {clients}",
+            clients=[client.name for client in clients],
+        )
+    )

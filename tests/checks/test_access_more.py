@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nis2scan.api import Answer, Finding, Outcome, Reason, Recording, Status
+from nis2scan.api import Answer, Finding, Outcome, Policy, Reason, Recording, Status
 from nis2scan.facts.linux.accounts import ACCOUNTS, SHADOW
 from nis2scan.facts.linux.guessing import JAILS
 from nis2scan.facts.linux.listeners import LISTENERS
@@ -17,8 +17,9 @@ from nis2scan.facts.linux.pam import PAM
 from nis2scan.facts.linux.samba import SAMBA
 from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.ssh_admins import SSHD_ADMINS
+from nis2scan.facts.linux.ssh_keys import SSH_KEYS, SshKeys
 from nis2scan.facts.linux.sshd import SSHD
-from nis2scan.testing import answered, findings, only, recording
+from nis2scan.testing import answered, fact, findings, only, recording
 
 RECORDED = Path(__file__).parent.parent / "recorded" / "linux"
 SHELLS = ["dash", "bash", "busybox sh", "mksh"]
@@ -601,3 +602,154 @@ def test_a_bad_share_is_told_even_when_others_could_not_be_read() -> None:
     said = "unread=/var/lib/samba/usershares\n[global]\n[open]\n\tguest ok = Yes\n\tread only = No\nend=samba\n"
 
     assert shares(said) == {"": Outcome.NOT_ASSESSED, "smb open": Outcome.FAIL}
+
+
+# ---- ACC-LNX-006: SSH keys ---------------------------------------------------------------------
+
+FILE = "authorizedkeyscommand none\nauthorizedkeysfile .ssh/authorized_keys\n"
+
+
+def keys(said: bytes | str | Answer, *, listening: str = SSH_LISTENS, policy: Policy | None = None) -> Finding:
+    told = said if isinstance(said, Answer) else answered(SSH_KEYS, said, as_root=True)
+    return only("access/ssh-keys", recording(told, accounts(), answered(LISTENERS, listening)), policy=policy)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Public keys of every kind, made by the real ssh-keygen."""
+    folder, found = tmp_path_factory.mktemp("keys"), {}
+    for name in ("rsa 1024", "rsa 2048", "rsa 3072", "ed25519 256", "ecdsa 384", "dsa 1024"):
+        kind, bits = name.split()
+        path = folder / name.replace(" ", "-")
+        command = ["ssh-keygen", "-q", "-t", kind, "-b", bits, "-N", "", "-C", "secret remark", "-f", str(path)]
+        subprocess.run(command, check=True)
+        found[name] = path.with_suffix(".pub").read_text().strip()
+    return found
+
+
+def keys_say(lines: str, folder: Path, shell: str = "dash", also: str = "true", config: str = "") -> bytes:
+    """What the real sshd and ssh-keygen tell of anna's file."""
+    (folder / "passwd").write_text(PASSWD + "sshd:x:110:65534::/run/sshd:/usr/sbin/nologin\n")
+    (folder / "keys").write_text(lines)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "key")], check=True)
+    (folder / "sshd_config").write_text(f"HostKey {folder}/key\n{config}\n")
+    before = f"""mkdir -p /run/sshd; mount -t tmpfs none /home; mount -t tmpfs none /root
+    mount --bind {folder}/passwd /etc/passwd; mount --bind {folder}/sshd_config /etc/ssh/sshd_config
+    mkdir -p /home/anna/.ssh /home/bob/.ssh; cp {folder}/keys /home/anna/.ssh/authorized_keys; {also}"""
+    return put_for_real(shell, SSH_KEYS.text, before)
+
+
+@as_root
+@pytest.mark.parametrize(
+    ("lines", "outcome"),
+    [
+        ("{ed25519 256}\n{rsa 3072}\n{ecdsa 384}", Outcome.PASS),
+        ("{ed25519 256}\n{rsa 1024}\n", Outcome.FAIL),
+        ("{dsa 1024}\n", Outcome.FAIL),
+        ('no-pty,from="10.0.0.1" {rsa 1024}\n', Outcome.FAIL),
+        ("{rsa 2048}\n", Outcome.WARN),
+        ("restrict {rsa 2048}\n", Outcome.WARN),
+        ('command="echo \\"from=me\\"" {rsa 2048}\n', Outcome.WARN),
+        ('from="10.0.0.1,10.0.0.2",command="/bin/x \\"a b\\"" {rsa 2048}\n', Outcome.PASS),
+        ("# {rsa 1024}\n\n  {ed25519 256}\nnonsense\n", Outcome.PASS),
+        ("{rsa 1024}\nssh-ed25519 AAAAbroken\n", Outcome.FAIL),
+        ("{ed25519 256}\nssh-ed25519 AAAAbroken\n", Outcome.NOT_ASSESSED),
+        ("{ed25519 256}\nssh-next@openssh.com AAAAunknown\n", Outcome.NOT_ASSESSED),
+        ("# none\n", Outcome.NOT_APPLICABLE),
+    ],
+)
+def test_the_keys_of_an_account_are_judged(lines: str, outcome: Outcome, made: dict[str, str], tmp_path: Path) -> None:
+    for name, key in made.items():
+        lines = lines.replace("{" + name + "}", key)
+
+    assert keys(keys_say(lines, tmp_path)).outcome is outcome
+
+
+@as_root
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_key_and_no_remark_leaves_the_machine(shell: str, made: dict[str, str], tmp_path: Path) -> None:
+    said = keys_say("\n".join([*made.values(), 'environment="TOKEN=geheim" ' + made["rsa 3072"]]), tmp_path, shell)
+
+    for word in (b"AAAA", b"secret", b"remark", b"geheim", b"TOKEN"):
+        assert word not in said
+    known: SshKeys = fact(SshKeys, recording(answered(SSH_KEYS, said, as_root=True)))
+    assert {(key.kind, key.bits) for key in known.of("anna") if key.kind == "ssh-rsa"} == {
+        ("ssh-rsa", 1024),
+        ("ssh-rsa", 2048),
+        ("ssh-rsa", 3072),
+    }
+    assert [key.options for key in known.keys if key.options] == [frozenset({"environment"})]
+    assert not known.unread
+
+
+@as_root
+@pytest.mark.parametrize(
+    "what",
+    [
+        "ln -s /etc/shadow /home/bob/.ssh/authorized_keys",
+        "rmdir /home/bob/.ssh; ln -s /root/.ssh /home/bob/.ssh",
+        "mkfifo /home/bob/.ssh/authorized_keys",
+        "mkdir /home/bob/.ssh/authorized_keys",
+    ],
+)
+def test_as_root_only_plain_files_of_a_user_are_opened(what: str, made: dict[str, str], tmp_path: Path) -> None:
+    also = f"mkdir -p /root/.ssh; echo '{made['ecdsa 384']}' > /root/.ssh/authorized_keys; {what}"
+    said = keys_say(made["ed25519 256"], tmp_path, also=also)
+
+    assert b"unread=bob\n" in said
+    assert said.count(b"(ECDSA)") == 1
+    assert keys(said).outcome is Outcome.NOT_ASSESSED
+
+
+@as_root
+def test_keys_are_looked_for_where_sshd_looks(made: dict[str, str], tmp_path: Path) -> None:
+    also = f"mount -t tmpfs none /srv; mkdir /srv/anna; echo '{made['rsa 1024']}' > /srv/anna/keys"
+    config = "AuthorizedKeysFile /srv/%u/keys %h/.ssh/more"
+
+    assert keys(keys_say("", tmp_path, also=also, config=config)).outcome is Outcome.FAIL
+    (tmp_path / "key").unlink()
+    assert keys(keys_say(made["rsa 1024"], tmp_path, config=config)).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_many_keys_of_an_administrator_are_a_warning() -> None:
+    def of(user: str, count: int) -> Outcome:
+        lines = "key=ssh-ed25519 \n" * count + ".\n" + "seen=256 SHA256:x (ED25519)\n" * count
+        return keys(f"{FILE}user={user}\n{lines}end=keys\n").outcome
+
+    assert of("anna", 10) is Outcome.PASS
+    assert of("anna", 11) is Outcome.WARN
+    assert of("gone", 11) is Outcome.WARN
+    assert of("carl", 11) is Outcome.PASS
+
+
+def test_a_newer_ssh_keygen_that_knows_no_dsa_changes_nothing() -> None:
+    said = f"{FILE}user=anna\nkey=ssh-dss \nkey=ssh-ed25519 \n.\nseen=256 SHA256:x (ED25519)\nend=keys\n"
+
+    assert keys(said).outcome is Outcome.FAIL
+
+
+ONE = "user=anna\nkey=ssh-ed25519 \n.\nseen=256 SHA256:x (ED25519)\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        FILE + ONE,
+        ONE + "end=keys\n",
+        FILE + ONE + "unread=bob\nend=keys\n",
+        FILE.replace("none", "/usr/bin/sss_ssh_authorizedkeys") + ONE + "end=keys\n",
+        FILE + ONE.replace(".\n", "") + "end=keys\n",
+        FILE + ONE.replace("seen=256 SHA256:x (ED25519)\n", "") + "end=keys\n",
+        FILE + ONE + "what is this\nend=keys\n",
+        Answer(SSH_KEYS, Status.DENIED),
+        Answer(SSH_KEYS, Status.MISSING),
+    ],
+)
+def test_keys_that_were_not_read_whole_are_not_assessed(said: str | Answer) -> None:
+    assert keys(FILE + ONE + "end=keys\n").outcome is Outcome.PASS
+    assert keys(said).outcome is Outcome.NOT_ASSESSED
+
+
+def test_without_an_ssh_server_no_key_opens_anything() -> None:
+    assert keys(Answer(SSH_KEYS, Status.MISSING), listening=WEB_LISTENS).outcome is Outcome.NOT_APPLICABLE
