@@ -20,8 +20,10 @@ from nis2scan.facts.linux.block import BLOCK
 from nis2scan.facts.linux.local_copies import LOCAL_COPIES
 from nis2scan.facts.linux.mounts import MOUNTS
 from nis2scan.facts.linux.other_jobs import OTHER_JOBS, OtherJobs
+from nis2scan.facts.linux.services import COMMS
+from nis2scan.facts.linux.stand_ins import STAND_INS, StandIns
 from nis2scan.facts.linux.system import MACHINE
-from nis2scan.model import Confidence, Finding
+from nis2scan.model import Confidence, Finding, Status
 from nis2scan.reading import OFFICE
 from nis2scan.testing import NOON, answered, fact, findings, recording
 from tests.checks.test_backup import MACHINE_LINES, SERVER, SHELLS, UNIT, Box, box, needs_borg, needs_restic, now, shown
@@ -481,3 +483,96 @@ def test_asking_for_other_jobs_writes_nothing(box: Box) -> None:
     box.ask(OTHER_JOBS)
 
     assert sorted((p, p.stat().st_mtime_ns) for p in box.root.rglob("*")) == before
+
+
+# ---- BAK-ANY-006 ---------------------------------------------------------------------------------
+
+NO_STAND_IN = "backup/no-stand-in"
+QUIET = "systemd\nsh\n.\n"
+
+
+def with_stand_ins(box: Box, comms: str = QUIET, *more: Answer, words: str = "") -> Recording:
+    """A host that tells what it found itself, or (for disks that no test can have) these words."""
+    asked = answered(STAND_INS, words) if words else box.ask(STAND_INS)
+    return box.recording(asked, answered(COMMS, comms), *more)
+
+
+def test_timeshift_alone_is_no_back_up_and_with_a_real_one_it_does_not_matter(box: Box) -> None:
+    box.file("etc/timeshift/timeshift.json", '{\n  "schedule_daily" : "true",\n  "count_daily" : "5"\n}\n')
+    assert judged(NO_STAND_IN, with_stand_ins(box))["host"].outcome is Outcome.FAIL
+
+    job(box, CLOUD)
+
+    assert judged(NO_STAND_IN, with_stand_ins(box))["host"].outcome is Outcome.NOT_APPLICABLE
+
+
+def test_timeshift_that_makes_no_snapshots_is_nothing(box: Box) -> None:
+    box.file("etc/timeshift/timeshift.json", '{\n  "schedule_daily" : "false"\n}\n')
+
+    assert judged(NO_STAND_IN, with_stand_ins(box))["host"].outcome is Outcome.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("program", "more", "outcome"),
+    [
+        ("syncthing", "", Outcome.FAIL),
+        ("onedrive", "", Outcome.FAIL),
+        ("onedrive", "chassis=10\n", Outcome.WARN),
+        ("nextcloud", "chassis=10\n", Outcome.FAIL),
+        ("nextcloud", "vendor=QEMU\n", Outcome.WARN),
+        ("bash", "", Outcome.NOT_APPLICABLE),
+    ],
+)
+def test_a_folder_that_is_synchronised_is_no_back_up(box: Box, program: str, more: str, outcome: Outcome) -> None:
+    machine = answered(MACHINE, MACHINE_LINES + more)
+    host = with_stand_ins(box, f"systemd\n{program}\n.\n", machine)
+
+    assert judged(NO_STAND_IN, host)["host"].outcome is outcome
+
+
+def test_mirrored_disks_alone_are_asked_about(box: Box) -> None:
+    host = with_stand_ins(box, words="raid raid1\nsight full\nend\n")
+
+    assert judged(NO_STAND_IN, host)["host"].outcome is Outcome.WARN
+
+
+def test_snapshots_that_are_sent_elsewhere_are_not_held_against_anybody(box: Box) -> None:
+    box.file("etc/btrbk/btrbk.conf", "volume /mnt\n  subvolume home\n  target ssh://nas/backup\n")
+
+    found = judged(NO_STAND_IN, with_stand_ins(box))["host"]
+
+    assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.OUT_OF_VANTAGE)
+
+
+@pytest.mark.parametrize(
+    ("words", "comms"),
+    [
+        ("sight some\nend\n", QUIET),
+        ("sight full\nend\n", "systemd\nhidden\n"),
+        ("sight full\n", QUIET),
+        ("end\n", QUIET),
+    ],
+)
+def test_nothing_found_by_half_a_look_is_not_assessed(box: Box, words: str, comms: str) -> None:
+    assert judged(NO_STAND_IN, with_stand_ins(box, comms, words=words))["host"].outcome is Outcome.NOT_ASSESSED
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_shell_finds_the_same_stand_ins(box: Box, shell: str) -> None:
+    box.shell = shell
+    box.file("etc/snapper/configs/root", "")
+    box.file("etc/cron.d/send", "0 1 * * * root syncoid tank/data joop@192.168.1.9:tank/data\n")
+
+    found = fact(StandIns, recording(box.ask(STAND_INS), answered(COMMS, QUIET)))
+
+    assert (found.snapshots, found.sent) == (("snapper",), ("snapshots",))
+
+
+@pytest.mark.parametrize("check", [EVERY, NO_STAND_IN, OFF, REACH])
+def test_a_harmed_answer_of_one_host_never_becomes_a_pass(box: Box, check: str) -> None:
+    whole = with_stand_ins(box)
+    for answer in whole.answers.values():
+        for status in (Status.DENIED, Status.TIMEOUT, Status.MISSING):
+            harmed = {**whole.answers, answer.question.id: Answer(answer.question, status)}
+            found = judged(check, Recording("host", "linux", NOON, "ssh", harmed))
+            assert Outcome.PASS not in {item.outcome for item in found.values()}
