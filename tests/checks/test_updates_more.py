@@ -6,20 +6,23 @@ after the documentation of their tools.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from nis2scan.api import Finding, Outcome, Reason
+from nis2scan.api import Confidence, Finding, Outcome, Reason
 from nis2scan.facts.linux.apt import APT
+from nis2scan.facts.linux.bundles import BUNDLES, Bundles
 from nis2scan.facts.linux.held_back import HELD, HeldBack
 from nis2scan.facts.linux.package_sources import APT_SOURCES, PackageSources
 from nis2scan.facts.linux.package_sources_rpm import INI_SOURCES
 from nis2scan.facts.linux.system import OS_RELEASE
-from nis2scan.testing import answered, fact, only, recording
+from nis2scan.testing import NOON, answered, fact, findings, only, recording
 
 P, W, F, N, Q = Outcome.PASS, Outcome.WARN, Outcome.FAIL, Outcome.NOT_APPLICABLE, Outcome.NOT_ASSESSED
 SHELLS = [["dash"], ["bash", "--posix"], ["busybox", "sh"], ["mksh"]]
@@ -380,3 +383,164 @@ def test_real_holds_of_dpkg_are_read(shell: list[str], tmp_path: Path) -> None:
     told = put(moved.replace("dpkg-query -W", f"dpkg-query --admindir={tmp_path} -W"), shell)
 
     assert told.splitlines()[:3] == ["held kept", "held last", "==dpkg"]
+
+
+# ---- containers, snaps, flatpaks ---------------------------------------------------------------
+# images.json and containers.json were written by podman 4.3; config.v2.json of docker and state.json of snapd are
+# written after their source.
+
+CONTAINERS = "updates/bundles-updated"
+
+
+def ago(days: float) -> str:
+    return f"{NOON - timedelta(days=days):%Y-%m-%dT%H:%M:%S}.868577123Z"
+
+
+def docker(days: float, name: str = "web", **more: str) -> str:
+    created = more.get("created", f'"created":"{ago(days)}"')
+    return f'==docker\n"Pid":9\n"Image":"nginx:1.25"\n"Image":"sha256:aa"\n"Name":"/{name}"\n{created}\n'
+
+
+def podman(days: float, alive: str = "c1") -> str:
+    return (
+        f'looked podman\n==images\n"id":"i1"\n"names":["localhost/probe:1"\n"created":"{ago(days)}"\n'
+        f'==containers\n"id":"c1"\n"names":["db"\n"image":"i1"\n"created":"{ago(1)}"\n==alive\n{alive}\n'
+    )
+
+
+def running(told: str = "", rest: str = "", now: datetime = NOON) -> dict[str, Finding]:
+    out = f"now {int(now.timestamp())}\n{told}==rest\n{rest}end\n"
+    return {item.subject: item for item in findings(CONTAINERS, recording(answered(BUNDLES, out)))}
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(0, P), (90, P), (91, W), (365, W), (366, F)])
+def test_a_running_container_is_judged_by_the_age_of_its_image(days: int, outcome: Outcome) -> None:
+    of_docker, of_podman = running("looked docker\n" + docker(days)), running(podman(days))
+
+    assert {part: item.outcome for part, item in of_docker.items()} == {"container web": outcome}
+    assert {part: item.outcome for part, item in of_podman.items()} == {"container db": outcome}
+    assert "nginx:1.25" in str(of_docker["container web"].found)
+    assert "localhost/probe:1" in str(of_podman["container db"].found)
+
+
+def test_each_container_is_a_part_and_one_that_stands_still_is_none() -> None:
+    found = running("looked docker\n" + docker(5) + docker(400, "old") + podman(400, alive=""))
+
+    assert {part: item.outcome for part, item in found.items()} == {"container web": P, "container old": F}
+
+
+def test_the_newest_date_in_an_image_counts() -> None:
+    both = f'"created":"{ago(500)}"\n"created":"{ago(3)}"'
+
+    assert running(docker(0, created=both))["container web"].outcome is P
+
+
+@pytest.mark.parametrize(
+    "created", ["", '"created":"1970-01-01T00:00:00Z"', '"created":"0001-01-01T00:00:00Z"', '"created":"soon"']
+)
+def test_an_image_without_a_true_date_is_not_assessed(created: str) -> None:
+    assert running(docker(0, created=created))["container web"].outcome is Q
+
+
+def test_nothing_that_brings_its_own_system_is_not_applicable() -> None:
+    assert running()[""].outcome is N
+    assert running("looked docker\n", "runs dockerd\n")[""].outcome is N
+
+
+@pytest.mark.parametrize(
+    ("told", "rest"),
+    [
+        ("unread docker\n", ""),
+        ("unread podman\n", ""),
+        ("", "unread processes\n"),
+        ("", "runs dockerd\n"),
+        ("", "runs conmon\n"),
+        ("looked docker\n", "runs containerd-shim\n"),
+        ("looked docker\n", "others\n"),
+    ],
+)
+def test_engines_that_were_not_seen_into_are_not_assessed(told: str, rest: str) -> None:
+    assert {part: item.outcome for part, item in running(told, rest).items()} == {"containers": Q}
+
+
+SNAP = "snap core22\nsnap firefox\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "outcome"),
+    [
+        (f'"last-refresh":"{ago(1)}"\n', P),
+        (f'"last-refresh":"{ago(1).replace("Z", "+01:00")}"\n', P),
+        (f'"last-refresh":"{ago(13)}"\n', P),
+        (f'"last-refresh":"{ago(14)}"\n', W),
+        (f'"last-refresh":"{ago(1)}"\n"refresh":{{"hold":"forever"\n', W),
+        (f'"last-refresh":"{ago(1)}"\n"refresh":{{"hold":"{ago(-9)}"\n', W),
+        (f'"last-refresh":"{ago(1)}"\n"refresh":{{"hold":"{ago(9)}"\n', P),
+        (f'"last-refresh":"{ago(1)}"\n"snaps-hold":{{"firefox":{{"system"\n', W),
+        ("", Q),
+        ("unread snap\n", Q),
+    ],
+)
+def test_snaps_must_be_allowed_to_refresh_and_do_so(rest: str, outcome: Outcome) -> None:
+    assert {part: item.outcome for part, item in running("", SNAP + rest).items()} == {"snap": outcome}
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(0, P), (91, W), (366, F)])
+def test_flatpaks_are_judged_by_their_last_change_and_that_is_derived(days: int, outcome: Outcome) -> None:
+    found = running("", f"flatpak\nchanged {int((NOON - timedelta(days=days)).timestamp())}\n")["flatpak"]
+
+    assert (found.outcome, found.confidence) == (outcome, Confidence.DERIVED)
+
+
+def test_flatpaks_without_a_time_and_a_cut_answer_are_not_assessed() -> None:
+    cut = recording(answered(BUNDLES, f"now {int(NOON.timestamp())}\nlooked docker\n{docker(1)}"))
+
+    assert running("", "flatpak\n")[""].outcome is Q
+    assert only(CONTAINERS, cut).outcome is Q
+
+
+@every_shell
+def test_real_folders_are_read_without_secrets(shell: list[str], tmp_path: Path) -> None:
+    """The question with its folders moved: real shells over real files, and a process that lives."""
+    image, alive = "ab" * 32, os.getpid()
+    for name, pid in (("web", alive), ("gone", 0), ("dead", 2**22 - 1)):
+        folder = tmp_path / "docker" / "containers" / name
+        folder.mkdir(parents=True)
+        settings = {
+            "State": {"Running": True, "Pid": pid},
+            "Config": {"Env": ['P=hunter2","Image":"sha256:forged'], "Image": "nginx:1.25"},
+            "Image": f"sha256:{image}",
+            "Name": f"/{name}",
+        }
+        (folder / "config.v2.json").write_text(json.dumps(settings, separators=(",", ":")))
+    content = tmp_path / "docker" / "image" / "overlay2" / "imagedb" / "content" / "sha256"
+    content.mkdir(parents=True)
+    made = {"config": {"Env": ["P=hunter2"]}, "created": ago(9), "history": [{"created": ago(99)}]}
+    (content / image).write_text(json.dumps(made, separators=(",", ":")))
+    (tmp_path / "snapd" / "snaps").mkdir(parents=True)
+    (tmp_path / "snapd" / "snaps" / "firefox_3.snap").touch()
+    state = {
+        "data": {
+            "auth": {"macaroon": "hunter2"},
+            "config": {"core": {"refresh": {"hold": "forever", "timer": "mon"}}},
+            "last-refresh": ago(2),
+            "snaps-hold": {"firefox": {"system": {"hold-until": "2300-01-01T00:00:00Z"}}},
+        }
+    }
+    (tmp_path / "snapd" / "state.json").write_text(json.dumps(state, separators=(",", ":")))
+    (tmp_path / "flatpak" / "app" / "org.x").mkdir(parents=True)
+    (tmp_path / "flatpak" / ".changed").touch()
+    moved = BUNDLES.text
+    for name in ("docker", "snapd", "flatpak"):
+        moved = moved.replace(f"/var/lib/{name}", f"{tmp_path}/{name}")
+
+    told = put(moved, shell)
+
+    assert "hunter2" not in told
+    found = fact(Bundles, recording(answered(BUNDLES, told)))
+    (web,) = (item for item in found.containers if item.engine == "docker")
+    assert (web.name, web.image) == ("web", "nginx:1.25")
+    assert web.built == (NOON - timedelta(days=9)).replace(tzinfo=UTC)
+    assert (found.snaps.names, found.snaps.stopped, found.snaps.held) == (("firefox",), True, ("firefox",))
+    assert found.snaps.refreshed == NOON - timedelta(days=2)
+    assert abs(found.flatpaks - datetime.now(UTC)) < timedelta(minutes=1)
