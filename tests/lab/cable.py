@@ -14,6 +14,7 @@ class Network:
     name: str
     prefix: str
     zone: str
+    router: int = 0
 
     @property
     def range(self) -> str:
@@ -24,8 +25,8 @@ class Network:
 
 
 SERVERS = Network("servers", "192.168.77", "servers")
-OFFICE = Network("kantoor", "192.168.78", "office")
-MEETING = Network("vergaderzaal", "192.168.79", "office")
+OFFICE = Network("kantoor", "192.168.78", "office", router=1)
+MEETING = Network("vergaderzaal", "192.168.79", "office", router=1)
 NETWORKS = (SERVERS, OFFICE, MEETING)
 
 

@@ -21,7 +21,12 @@ KNOWN = (
     "run/sudo/",
     "var/lib/systemd/timers/",
     "run/dbus/",
-    "var/lib/mysql/",  # a database writes on, whoever looks
+    "var/lib/mysql/",  # databases and file servers write on, whoever looks
+    "var/lib/postgresql/",
+    "var/lib/samba/",
+    "var/cache/samba/",
+    "run/samba/",
+    "tmp/ganesha.log",
 )
 
 

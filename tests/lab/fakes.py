@@ -18,7 +18,7 @@ from pathlib import Path
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 GARBAGE = b"SSH-9.9-\xff\xfe\x00\x1b[2J RFB 777.000\n220 \r\n+PONG\r\n\x16\x03\x09\xff\xff" + bytes(range(256))
-LYING = (21, 22, 23, 80, 443, 445, 1883, 5900, 6379, 11211)
+LYING = (21, 22, 80, 443, 445, 1883, 6379, 11211)
 TELLING = (22, 80, 443, 6379)
 
 
@@ -28,7 +28,6 @@ class Notes:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._lock = threading.Lock()
-        file.touch()
 
     def add(self, line: str) -> None:
         with self._lock, self._file.open("a", encoding="utf-8") as file:
@@ -135,6 +134,7 @@ def ports(kind: str, notes: Notes) -> dict[int, Talk]:
         "camera-open": {554: said(b"", rtsp("200 OK")), 80: said(b"", page("Network Camera", "App-webs/"))},
         "pc": {135: silent, 445: silent, 3389: said(b"", RDP)},
         "pc-closed": {},
+        "drop": {},
         "hypervisor": {8006: said(b"", page("pve - Proxmox Virtual Environment", "pve-api-daemon/3.0"))},
     }
     return kinds[kind]
@@ -184,6 +184,7 @@ def rogue(notes: Notes) -> None:
 
 
 def main(kind: str, file: Path) -> None:
+    file.touch()
     notes = Notes(file)
     if kind == "rogue":
         rogue(notes)

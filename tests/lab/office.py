@@ -15,11 +15,12 @@ from pathlib import Path
 from tests.lab import seeds, settings
 from tests.lab.cable import NETWORKS, bridges, plugged_in
 from tests.lab.changes import changed, state
+from tests.lab.devices import connected, listens, received
 from tests.lab.host import Host, laid_out, started
 from tests.lab.places import PLACES, Place
 from tests.lab.root import services, shared_root
 from tests.lab.run import run
-from tests.lab.strangers import STRANGERS, Stranger
+from tests.lab.strangers import FAKES, STRANGERS, Stranger
 from tests.lab.watching import conditions, lacking, traced
 
 
@@ -34,6 +35,7 @@ def main(lab: Path, trace: bool) -> None:
     with ThreadPoolExecutor(4) as pool:
         strangers = list(pool.map(lambda stranger: _moved_in(stranger, lab), STRANGERS))
         hosts = list(pool.map(lambda place: _furnished(place, lab, key), PLACES))
+    devices = [connected(fake, lab) for fake in FAKES]
     took["furnished"] = time.monotonic() - began
     began = time.monotonic()
     running = [started(host) for host in (*strangers, *hosts)]
@@ -42,6 +44,8 @@ def main(lab: Path, trace: bool) -> None:
     for host, stranger in zip(strangers, STRANGERS, strict=True):
         _up(host, stranger.listens)
     took["up"] = time.monotonic() - began
+    for fake, device in zip(FAKES, devices, strict=True):
+        listens(fake, device.pid, lab)
     config = settings.config(lab, list(zip(PLACES, hosts, strict=True)))
     before = {host.name: state(host) for host in (*strangers, *hosts)}
     tracers = [traced(host, lab) for host in hosts] if trace else []
@@ -54,8 +58,10 @@ def main(lab: Path, trace: bool) -> None:
     differ = {host.name: changed(before[host.name], state(host)) for host in (*strangers, *hosts)}
     result = {"took": took, "said": said, "changed": differ, "lacking": lacking(hosts) if trace else {}}
     result["holding"] = conditions(hosts) if trace else {}
+    result["received"] = {kind: received(kind, FAKES, lab) for kind in ("printer", "plc", "rogue")}
+    result["locked"] = 0
     (lab / "result.json").write_text(json.dumps(result, indent=1))
-    for each in running:
+    for each in (*running, *devices):
         each.kill()
 
 

@@ -48,11 +48,12 @@ def sound(host: Host) -> None:
     host.write("etc/machine-id", uuid.uuid5(uuid.NAMESPACE_DNS, host.name).hex + "\n", 0o444, days=400)
     host.write("etc/ssh/sshd_config.d/00-office.conf", "PasswordAuthentication no\nPermitRootLogin no\n")
     package_lists(host)
+    sources(host)
     for stamp in ("unattended-upgrades-stamp", "update-success-stamp"):
         host.write(f"var/lib/apt/periodic/{stamp}", "", days=0.3)
     logs_on_disk(host)
     follows_clock(host)
-    logs_go_to(host, "@@192.168.77.6")
+    logs_go_to(host, "@@192.168.77.6:6514")
     if host.systemd:
         for timer in ("apt-daily", "apt-daily-upgrade", "logrotate", "dpkg-db-backup", "fstrim", "e2scrub_all"):
             host.write(f"var/lib/systemd/timers/stamp-{timer}.timer", "", days=0.1)
@@ -128,6 +129,17 @@ def package_lists(host: Host, *, days: float = 0.2, waiting: tuple[str, ...] = (
         )
     lists.joinpath("lock").touch()
     host.age("var/lib/apt/lists", days)
+
+
+def sources(host: Host, extra: str = "") -> None:
+    """Where packages come from: the release and its fixes, signed."""
+    text = "".join(
+        f"Types: deb\nURIs: http://mirror.office.test/debian{part}\nSuites: bookworm{part}\nComponents: main\n"
+        f"Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n\n"
+        for part in ("", "-security")
+    )
+    host.write("etc/apt/sources.list.d/debian.sources", text)
+    host.write("etc/apt/sources.list", extra)
 
 
 def kernel(host: Host, name: str = _KERNEL) -> None:

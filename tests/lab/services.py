@@ -15,18 +15,27 @@ from tests.lab.seeds import NOW, starts, starts_too
 PASSWORD = "correct horse battery"
 
 
-def certificate(host: Host, until_days: float, bits: int = 2048) -> None:
-    """A certificate in the host's own name that ends so many days from now, and its key."""
+def certificate(host: Host, until_days: float, bits: int = 2048, *, by_office: bool = False) -> None:
+    """A certificate in the host's own name that ends so many days from now, and its key.
+
+    Signed by itself, as a device makes it, or by the office's own authority.
+    """
     secret = rsa.generate_private_key(65537, bits)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host.name)])
+    signer = rsa.generate_private_key(65537, 2048) if by_office else secret
+    name = _called(host.name)
     end = NOW + timedelta(days=until_days)
-    made = x509.CertificateBuilder(name, name, secret.public_key(), x509.random_serial_number())
+    issuer = _called("Kantoor CA") if by_office else name
+    made = x509.CertificateBuilder(issuer, name, secret.public_key(), x509.random_serial_number())
     made = made.not_valid_before(end - timedelta(days=365)).not_valid_after(end)
-    signed = made.sign(secret, hashes.SHA256())
+    signed = made.sign(signer, hashes.SHA256())
     host.write("etc/ssl/office.crt", signed.public_bytes(serialization.Encoding.PEM).decode())
     plain = serialization.NoEncryption()
     shape = serialization.PrivateFormat.TraditionalOpenSSL
     host.write("etc/ssl/office.key", secret.private_bytes(serialization.Encoding.PEM, shape, plain).decode(), 0o600)
+
+
+def _called(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
 def web(host: Host, protocols: str = "", title: str = "Office", ports: tuple[str, ...] = ("80",)) -> None:
@@ -144,7 +153,7 @@ def nfs(host: Host, clients: str) -> None:
     _begins(
         host,
         "/sbin/rpcbind -f -w",
-        "sh -c 'sleep 0.3; mkdir -p /run/ganesha; exec /usr/bin/ganesha.nfsd -F -L /tmp/g.log'",
+        "sh -c 'sleep 0.3; mkdir -p /run/ganesha; exec /usr/bin/ganesha.nfsd -F -L /tmp/ganesha.log'",
     )
 
 
@@ -153,7 +162,7 @@ def router(host: Host, *, mappings: tuple[str, ...]) -> None:
     host.write("var/lib/upnp.leases", "".join(f"{line}\n" for line in mappings), 0o600)
     host.write(
         "etc/miniupnpd/miniupnpd.conf",
-        "ext_ifname=wan0\next_ip=11.0.0.7\nlistening_ip=eth0\nport=5000\nenable_natpmp=yes\nenable_upnp=yes\n"
+        "ext_ifname=wan0\next_ip=11.0.0.7\nlistening_ip=eth0\nport=0\nenable_natpmp=yes\nenable_upnp=yes\n"
         "lease_file=/var/lib/upnp.leases\nsecure_mode=no\nsystem_uptime=yes\nfriendly_name=Router\n"
         "upnp_table_name=miniupnpd\nupnp_nat_table_name=miniupnpd\nuuid=6a3b1c34-0f0c-4d0f-9d3c-7c1f4e0b7a11\n"
         "allow 1024-65535 192.168.0.0/16 1024-65535\nallow 1-65535 192.168.0.0/16 1-65535\n",
@@ -172,7 +181,7 @@ def clock(host: Host) -> None:
 
 
 def log_collector(host: Host) -> None:
-    host.write("etc/rsyslog.conf", 'module(load="imtcp")\ninput(type="imtcp" port="514")\n*.* /var/log/office.log\n')
+    host.write("etc/rsyslog.conf", 'module(load="imtcp")\ninput(type="imtcp" port="6514")\n*.* /var/log/office.log\n')
     _begins(host, "/usr/sbin/rsyslogd -n")
 
 

@@ -38,6 +38,11 @@ key = "{lab / "key"}"
 language = "en"
 """
     text += "".join(
+        f'[[networks]]\nname = "{network.name}"\nrange = "{network.range}"\nzone = "{network.zone}"\n'
+        + (f'gateway = "{network.at(network.router)}"\n' if network.router else "")
+        for network in NETWORKS
+    )
+    text += "".join(
         f'[[hosts]]\nname = "{host.name}"\naddress = "{host.address}"\nlogin = "{place.login}"\n'
         for place, host in hosts
     )

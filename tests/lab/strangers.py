@@ -32,7 +32,7 @@ def _web_soon(host: Host) -> None:
 
 
 def _web_sound(host: Host) -> None:
-    services.certificate(host, 200)
+    services.certificate(host, 200, by_office=True)
     services.web(host, "TLSv1.2 TLSv1.3")
 
 
@@ -48,7 +48,7 @@ MAPPINGS = (
 
 STRANGERS = (
     Stranger("klok", (SERVERS, 5), services.clock, ("udp 123",)),
-    Stranger("loghost", (SERVERS, 6), services.log_collector, ("tcp 514",)),
+    Stranger("loghost", (SERVERS, 6), services.log_collector, ("tcp 6514",)),
     Stranger("web-oud", (OFFICE, 11), _webshop_old, ("tcp 443",)),
     Stranger("web-bijna", (OFFICE, 12), _web_soon, ("tcp 443",)),
     Stranger("web-goed", (OFFICE, 13), _web_sound, ("tcp 443",)),
@@ -65,12 +65,40 @@ STRANGERS = (
     Stranger("mqtt-goed", (OFFICE, 24), lambda h: services.mosquitto(h, anonymous=False), ("tcp 1883",)),
     Stranger("snmp-public", (OFFICE, 25), lambda h: services.snmp(h, "public"), ("udp 161",)),
     Stranger("snmp-goed", (OFFICE, 26), lambda h: services.snmp(h, services.PASSWORD), ("udp 161",)),
-    Stranger("router", (OFFICE, 1), lambda h: services.router(h, mappings=MAPPINGS), ("tcp 5000", "udp 1900")),
-    Stranger("router-goed", (MEETING, 1), lambda h: services.web(h, title="Router"), ("tcp 80",)),
+    Stranger("router", (OFFICE, 1), lambda h: services.router(h, mappings=MAPPINGS), ("udp 1900",)),
+    Stranger("router-2", (MEETING, 1), lambda h: services.web(h, title="Router"), ("tcp 80",)),
     Stranger("telnet", (OFFICE, 27), services.telnet, ("tcp 23",)),
     Stranger("vnc-open", (OFFICE, 28), lambda h: services.vnc(h, password=False), ("tcp 5900",)),
     Stranger("vnc-goed", (OFFICE, 29), lambda h: services.vnc(h, password=True), ("tcp 5900",)),
     Stranger("nfs-open", (OFFICE, 30), lambda h: services.nfs(h, "*"), ("tcp 2049", "tcp 111")),
     Stranger("postgres", (OFFICE, 31), services.postgresql, ("tcp 5432",)),
     Stranger("mariadb", (OFFICE, 32), services.mariadb, ("tcp 3306",)),
+)
+
+
+@dataclass(frozen=True)
+class Fake:
+    """A device that no package can play (tests/lab/fakes.py). mac: its card, by which a maker is known."""
+
+    name: str
+    card: tuple[Network, int]
+    kind: str
+    mac: str = ""
+
+
+FAKES = (
+    Fake("printer", (OFFICE, 51), "printer", "30:cd:a7:00:00:51"),
+    Fake("machine", (OFFICE, 52), "plc", "00:1b:1b:00:00:52"),
+    Fake("camera", (OFFICE, 53), "camera", "44:19:b6:00:00:53"),
+    Fake("rogue", (OFFICE, 54), "rogue"),
+    Fake("zwijger", (OFFICE, 55), "silent"),
+    Fake("vloed", (OFFICE, 56), "flood"),
+    Fake("leugenaar", (OFFICE, 57), "liar"),
+    Fake("ophanger", (OFFICE, 58), "slam"),
+    Fake("druppel", (OFFICE, 59), "drip"),
+    Fake("werkplek", (OFFICE, 61), "pc", "00:14:22:00:00:61"),
+    Fake("dicht", (OFFICE, 62), "drop", "00:14:22:00:00:62"),
+    Fake("hypervisor", (OFFICE, 63), "hypervisor"),
+    Fake("werkplek-2", (MEETING, 61), "pc-closed", "00:14:22:00:01:61"),
+    Fake("printer-2", (MEETING, 51), "printer", "30:cd:a7:00:01:51"),
 )

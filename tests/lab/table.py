@@ -18,6 +18,8 @@ class Row:
     twin_subject: str = ""
 
 
+REDIS, MEMCACHED, MQTT, VNC = "Redis 6379/tcp", "memcached 11211/tcp", "MQTT 1883/tcp", "VNC 5900/tcp"
+
 ROWS = (
     Row("boekhouding", "MFA-LNX-001", "mfa/ssh-password-login", "fail", "fileserver"),
     Row("boekhouding", "LOG-LNX-002", "logging/log-history", "fail", "fileserver"),
@@ -44,6 +46,21 @@ ROWS = (
     Row("boekhouding", "LOG-ANY-003", "logging/logs-leave-machine", "fail", "fileserver"),
     Row("office", "BAK-ANY-001", "backup/every-system", "fail", "office", "archief", "fileserver"),
     Row("office", "BAK-ANY-001", "backup/every-system", "fail", "office", "boekhouding", "fileserver"),
+    Row("redis-open", "ACC-NET-001", "access/data-services", "fail", "redis-goed", REDIS, REDIS),
+    Row("memcache-open", "ACC-NET-001", "access/data-services", "fail", "redis-goed", MEMCACHED, REDIS),
+    Row("mqtt-open", "ACC-NET-001", "access/data-services", "fail", "mqtt-goed", MQTT, MQTT),
+    Row("vnc-open", "ACC-NET-001", "access/data-services", "fail", "vnc-goed", VNC, VNC),
+    Row("web-oud", "EXP-NET-004", "exposure/certificates-and-tls", "fail", "web-goed", "port 443", "port 443"),
+    Row("web-bijna", "EXP-NET-004", "exposure/certificates-and-tls", "warn", "web-goed", "port 443", "port 443"),
+    Row("telnet", "EXP-NET-003", "exposure/clear-text-services", "fail", "redis-goed", "telnet 23/tcp"),
+    Row("ftp-open", "EXP-NET-003", "exposure/clear-text-services", "warn", "mqtt-goed", "FTP 21/tcp"),
+    Row("vnc-open", "EXP-NET-003", "exposure/clear-text-services", "warn", "mqtt-goed", VNC),
+    Row("hypervisor", "SEG-NET-004", "segmentation/management-pages", "fail", "router"),
+    Row("router-2", "SEG-NET-004", "segmentation/management-pages", "warn", "router"),
+    Row("snmp-public", "ACC-NET-003", "access/snmp-public", "warn", "snmp-goed"),
+    Row("router", "EXP-NET-001", "exposure/router-opens-ports", "fail", "router-2"),
+    Row("office", "SEG-NET-001", "segmentation/mixed-network", "fail", "office", "kantoor", "vergaderzaal"),
+    Row("werkplek", "SEG-NET-005", "segmentation/pc-to-pc", "fail", "werkplek-2"),
 )
 
 # What is true of a host and was not put there as a fault: neither seeded nor false. The shared root is of Debian 12,
@@ -56,12 +73,16 @@ ASIDE = {
     ("fileserver", "access/root-rights", ""): "warn",
     ("archief", "access/root-rights", ""): "warn",
     ("webshop", "access/root-rights", ""): "warn",
+    ("planning", "mfa/admin-second-factor", ""): "warn",
     ("planning", "access/root-over-ssh", ""): "warn",  # the scanner itself logs in as root there
     ("webshop", "logging/logs-leave-machine", ""): "fail",  # without a log daemon nothing is sent
     ("boekhouding", "access/guessing-slowed", ""): "fail",
     ("webshop", "access/guessing-slowed", ""): "fail",
     ("office", "backup/copy-off-site", "fileserver"): "fail",
     ("office", "backup/copy-out-of-reach", "fileserver"): "fail",
+    ("telnet", "segmentation/management-pages", ""): "fail",  # telnet is a way to manage too
+    ("vnc-goed", "exposure/clear-text-services", VNC): "warn",  # a password, and the screen in the open
+    ("ftp-goed", "exposure/clear-text-services", "FTP 21/tcp"): "warn",  # TLS is required; by rule every FTP is told
     ("archief", "segmentation/host-firewall", ""): "warn",  # only SSH listens there
 }
 
@@ -70,5 +91,4 @@ HIDDEN = (
     ("balie", "mfa/ssh-password-login", "no_privilege"),
     ("balie", "access/root-accounts", "no_privilege"),
     ("balie", "access/root-rights", "no_privilege"),
-    ("balie", "logging/log-history", "no_privilege"),
 )
