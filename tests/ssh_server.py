@@ -7,16 +7,27 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import paramiko
-from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
+from paramiko.common import (
+    AUTH_FAILED,
+    AUTH_SUCCESSFUL,
+    OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED,
+    OPEN_FAILED_CONNECT_FAILED,
+    OPEN_SUCCEEDED,
+)
+
+Leads = Callable[[tuple[str, int]], tuple[str, int] | None]
 
 
 @dataclass
 class Seen:
-    """What reached the server. offered: (method, user, secret or key fingerprint), in order. at: when, monotonic."""
+    """What reached the server. offered: (method, user, secret or key fingerprint), in order. at: when, monotonic.
+
+    forwarded: to where it was asked to pass a connection on.
+    """
 
     port: int
     key: paramiko.PKey
@@ -24,6 +35,7 @@ class Seen:
     offered: list[tuple[str, str, str]] = field(default_factory=list)
     at: list[float] = field(default_factory=list)
     ran: int = 0
+    forwarded: list[tuple[str, int]] = field(default_factory=list)
     transports: list[paramiko.Transport] = field(default_factory=list, repr=False)
 
     def end(self) -> None:
@@ -38,8 +50,8 @@ class Seen:
 
 
 class _Server(paramiko.ServerInterface):
-    def __init__(self, seen: Seen, accepts: str, delay: float) -> None:
-        self.seen, self.accepts, self.delay = seen, accepts, delay
+    def __init__(self, seen: Seen, transport: paramiko.Transport, accepts: str, delay: float, leads: Leads) -> None:
+        self.seen, self.transport, self.accepts, self.delay, self.leads = seen, transport, accepts, delay, leads
 
     def get_allowed_auths(self, username: str) -> str:
         return "publickey,password"
@@ -67,6 +79,44 @@ class _Server(paramiko.ServerInterface):
         threading.Thread(target=_shell, args=(channel, command), daemon=True).start()
         return True
 
+    def check_channel_direct_tcpip_request(
+        self, chanid: int, origin: tuple[str, int], destination: tuple[str, int]
+    ) -> int:
+        self.seen.forwarded.append(destination)
+        to = self.leads(destination)
+        if to is None:
+            return OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
+        try:
+            line = socket.create_connection(to, timeout=5)
+        except OSError:
+            return OPEN_FAILED_CONNECT_FAILED
+        threading.Thread(target=_passed_on, args=(self.transport, line), daemon=True).start()
+        return OPEN_SUCCEEDED
+
+
+def _passed_on(transport: paramiko.Transport, line: socket.socket) -> None:
+    """Bytes both ways, until one side ends."""
+    channel = transport.accept(10)
+    if channel is None:  # whoever asked has gone already
+        line.close()
+        return
+
+    def pump(take: Callable[[int], bytes], give: Callable[[bytes], object]) -> None:
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+            while data := take(65536):
+                give(data)
+        with contextlib.suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):
+            channel.close()
+
+    line.settimeout(None)
+    back = threading.Thread(target=pump, args=(line.recv, channel.sendall), daemon=True)
+    back.start()
+    pump(channel.recv, line.sendall)
+    back.join(5)
+    line.close()
+
 
 def _shell(channel: paramiko.Channel, command: bytes) -> None:
     """What was asked for, by a real shell."""
@@ -88,8 +138,12 @@ def ssh_server(
     delay: float = 0.0,
     key: paramiko.PKey | None = None,
     at: tuple[str, int] = ("127.0.0.1", 0),
+    leads: Leads = lambda there: there,
 ) -> Iterator[Seen]:
-    """A server that lets in whoever offers `accepts` (a password, or the fingerprint of a key)."""
+    """A server that lets in whoever offers `accepts` (a password, or the fingerprint of a key).
+
+    leads: where it really passes a connection on to; None forbids it.
+    """
     with socket.create_server(at) as listening:
         seen = Seen(listening.getsockname()[1], key or paramiko.ECDSAKey.generate())
 
@@ -104,7 +158,9 @@ def ssh_server(
                 transport.add_server_key(seen.key)
                 seen.transports.append(transport)
                 with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
-                    transport.start_server(event=threading.Event(), server=_Server(seen, accepts, delay))
+                    transport.start_server(
+                        event=threading.Event(), server=_Server(seen, transport, accepts, delay, leads)
+                    )
 
         threading.Thread(target=serve, daemon=True).start()
         try:
