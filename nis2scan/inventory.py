@@ -31,7 +31,7 @@ def places(settings: Settings, today: date, resolve: Callable[[str], Iterable[st
     Raises ConfigError for a host that no valid consent covers. A name that is not known costs only its own row.
     """
     look_up = resolve or _addresses
-    return [Place(host, _covered(host, settings, today, look_up)) for host in settings.hosts]
+    return [Place(host, _place(host, settings, today, look_up)) for host in settings.hosts]
 
 
 def networks(settings: Settings, today: date) -> list[Network]:
@@ -40,7 +40,7 @@ def networks(settings: Settings, today: date) -> list[Network]:
     Raises ConfigError for a range that no valid consent covers as a whole.
     """
     for network in settings.networks:
-        if not _range_allowed(network, settings, today):
+        if not covered(network.range, settings, today):
             raise ConfigError(
                 f"{network.range} is not covered by a consent that is valid today",
                 key=f"networks.{network.name}",
@@ -49,14 +49,14 @@ def networks(settings: Settings, today: date) -> list[Network]:
     return list(settings.networks)
 
 
-def _range_allowed(network: Network, settings: Settings, today: date) -> bool:
-    """One consent must cover all of it; loopback belongs to whoever starts the scan."""
+def covered(network: IPv4Network, settings: Settings, today: date) -> bool:
+    """Whether one consent that is valid covers all of a range; loopback belongs to whoever starts the scan."""
     valid = [net for consent in settings.consent if consent.until >= today for net in consent.scope]
-    inside = [net for net in valid if isinstance(net, IPv4Network) and network.range.subnet_of(net)]
-    return network.range.is_loopback or bool(inside)
+    inside = [net for net in valid if isinstance(net, IPv4Network) and network.subnet_of(net)]
+    return network.is_loopback or bool(inside)
 
 
-def _covered(host: Host, settings: Settings, today: date, look_up: Callable[[str], Iterable[str]]) -> str:
+def _place(host: Host, settings: Settings, today: date, look_up: Callable[[str], Iterable[str]]) -> str:
     found = list(look_up(host.address))
     if not found:
         return ""

@@ -46,6 +46,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "publish": {"assessment", "language", "plugins", "errors"},
     "store": {"model", "recording", "errors"},
+    "attached": {"config", "model", "transport"},
     "discover": {"inventory", "transport", "model", "errors"},
     "survey": {"discover", "transport", "model", "errors"},
     "assets": {"assessment", "facts", "model", "reading", "rules", "store", "errors"},

@@ -122,12 +122,12 @@ def test_a_name_is_only_dialled_at_an_address_that_is_covered(tmp_path: Path) ->
 def test_the_example_file_is_right_and_names_every_setting() -> None:
     from dataclasses import fields
 
-    from nis2scan.config import Consent, Host, Limits, Login, Reports, Settings
+    from nis2scan.config import Consent, Host, Limits, Login, Network, Reports, Settings
     from nis2scan.policy import Policy
 
     path = Path(__file__).parent.parent / "config.example.toml"
     text = path.read_text()
-    names = [name for table in (Settings, Consent, Login, Host, Reports, Limits) for name in table.model_fields]
+    names = [name for table in (Settings, Consent, Network, Login, Host, Reports, Limits) for name in table.model_fields]
 
     assert read(path).client
     assert [name for name in [*names, *(item.name for item in fields(Policy))] if name not in text] == []

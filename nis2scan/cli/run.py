@@ -16,7 +16,7 @@ from nis2scan.assessing import Client, assessment
 from nis2scan.assessment import Assessment, Consent, View
 from nis2scan.assets import asset_of, subjects
 from nis2scan.cli.output import output_folder
-from nis2scan.cli.summary import show
+from nis2scan.cli.summary import Show
 from nis2scan.config import Settings
 from nis2scan.errors import Reason
 from nis2scan.model import Outcome, Severity
@@ -38,7 +38,7 @@ class Run:
     store: Store
     base: Path
     view: View
-    quiet: bool = False
+    show: Show
     answered: list[Answered] = field(default_factory=list)
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -61,8 +61,7 @@ class Run:
         """Keep, judge and write everything; the exit code."""
         made = self._assessment(finished=not stopped and not self._failed(), keep=True)
         paths = publish(made, self.view, self.folder)
-        if not self.quiet:
-            show(made, self.view.language, paths)
+        self.show(made, self.view.language, paths)
         return self._exit_code(stopped, made, fail_on)
 
     @cached_property

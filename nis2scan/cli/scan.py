@@ -3,41 +3,50 @@
 from __future__ import annotations
 
 import socket
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from cyclopts import App
 
+from nis2scan.cli.ask import ask
+from nis2scan.cli.consent import narrowed
 from nis2scan.cli.networks import networks_of, pacing_of
 from nis2scan.cli.output import view_of
+from nis2scan.cli.progress import progress
 from nis2scan.cli.run import Run
-from nis2scan.cli.summary import progress
+from nis2scan.cli.summary import show, show_json, show_nothing
 from nis2scan.cli.targets import targets_of
 from nis2scan.config import Settings, operator, operator_file, read
 from nis2scan.errors import NothingScanned
 from nis2scan.model import Severity
 from nis2scan.rules import load
-from nis2scan.scan import Tell, gather
+from nis2scan.scan import gather
 from nis2scan.store import Store
+from nis2scan.transport.local import cards
 
 app = App(name="nis2scan scan", help="Look at this machine or at the hosts in config.toml, and write the reports.")
 
 
 @app.default
 def scan(
-    *,
+    *ranges: str,
     local: bool = False,
     config: Path | None = None,
     output: Path | None = None,
     language: Literal["nl", "en"] | None = None,
     checks: tuple[Path, ...] = (),
     fail_on: Severity | None = None,
+    ask_pass: bool = False,
     quiet: bool = False,
+    json: bool = False,
     retry_logins: bool = False,
 ) -> int:
     """
     Parameters
     ----------
+    ranges
+        Look only at these, like 192.168.178.0/24. Without a config, one typed consent is enough for an own network.
     local
         Look at this machine only; nothing is sent beyond it. No config.toml is needed.
     config
@@ -50,29 +59,50 @@ def scan(
         A folder with checks of your own, besides the built-in ones. May be given more than once.
     fail_on
         End with exit code 1 when something of this severity or worse fails: low, medium, high, critical.
+    ask_pass
+        Ask the password of each login now, for this scan, in place of the key or password of the config.
     quiet
         Show no progress and no summary.
+    json
+        Print progress and result as lines of JSON, for a program that started this one.
     retry_logins
         Try logins again that were refused in an earlier scan. Without it they wait until they change.
     """
     own = operator(operator_file())
     rules = load([*own.check_folders, *checks])
-    settings = _settings(local, config)
+    settings = _settings(local, config, has_ranges=bool(ranges))
     base = output or (config.resolve().parent if config else Path.cwd()) / "out"
     view = view_of(settings, language)
+    if ranges:
+        today = datetime.now().astimezone().date()
+        settings = narrowed(settings, ranges, today, cards(), ask, view.language)
+    if ask_pass:
+        settings = asking(settings)
     with Store(base / "store") as store:
         targets = targets_of(settings, store.folder, own.programs, retry_logins=retry_logins)
         networks = networks_of(settings)
         if not targets and not networks:
             raise NothingScanned("there is nothing to scan", "Add [[hosts]] or [[networks]] to config.toml.")
-        run = Run(rules, settings, store, base, view, quiet)
-        tell: Tell = (lambda event: None) if quiet else progress(view.language)
-        stopped = run.take(gather(targets, networks, rules.questions, pacing_of(settings), tell))
+        run = Run(rules, settings, store, base, view, show_json if json else show_nothing if quiet else show)
+        with progress(view.language, quiet=quiet, as_json=json) as tell:
+            stopped = run.take(gather(targets, networks, rules.questions, pacing_of(settings), tell))
         return run.report(stopped, fail_on)
 
 
-def _settings(local: bool, config: Path | None) -> Settings:
+def asking(settings: Settings) -> Settings:
+    """Every login with a password that is typed now, in place of what the settings say."""
+    typed = {
+        name: login.model_copy(update={"password": "ask:", "key": None, "passphrase": None})
+        for name, login in settings.logins.items()
+    }
+    return settings.model_copy(update={"logins": typed})
+
+
+def _settings(local: bool, config: Path | None, has_ranges: bool) -> Settings:
+    """The config; without one this machine itself, or nothing but the ranges that were given."""
     path = config or Path("config.toml")
+    if config is None and not local and has_ranges and not path.exists():
+        return Settings(client="office", name="")
     if config is None and (local or not path.exists()):
         return Settings(client="office", name=socket.gethostname(), this_machine=True)
     settings = read(path)

@@ -1,32 +1,21 @@
-"""What the terminal shows: progress while asking, and the measures and the paths at the end. 80 columns wide."""
+"""What the terminal shows at the end: measures, what to do first, what was not seen, paths. 80 columns wide."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from textwrap import fill
 
 from nis2scan.assessment import Assessment, MeasureRow, State
 from nis2scan.language import Language
 from nis2scan.model import say
-from nis2scan.scan import Event, Tell
 from nis2scan.words import MEASURES, REASONS, STATES, clean, host_word
 
 WIDTH = 80
+Show = Callable[[Assessment, Language, Sequence[Path]], None]
 # Shape and word, never colour alone.
 _MARKS = {State.FAIL: "x", State.WARN: "!", State.INCOMPLETE: "?", State.OK: "v"}
-
-
-def progress(language: Language) -> Tell:
-    """A function that tells each event on stderr, one line a host that is done."""
-
-    def tell(event: Event) -> None:
-        if event.what == "done":
-            how = language.source(REASONS[event.failed]) if event.failed else language.text(say("done"))
-            print(f"[{event.done}/{event.total}] {clean(event.host, 40)}: {how}", file=sys.stderr, flush=True)
-
-    return tell
 
 
 def show(assessment: Assessment, language: Language, paths: Sequence[Path]) -> None:
@@ -47,6 +36,25 @@ def show(assessment: Assessment, language: Language, paths: Sequence[Path]) -> N
     print()
     for path in paths:
         print(f"  {path}")
+
+
+def show_nothing(assessment: Assessment, language: Language, paths: Sequence[Path]) -> None:
+    """For --quiet: the files speak."""
+
+
+def show_json(assessment: Assessment, language: Language, paths: Sequence[Path]) -> None:
+    """One line: where the reports are, and per measure the three numbers. Everything else stands in findings.json."""
+    measures = {
+        row.measure: {
+            "state": row.state,
+            "passed": row.passed,
+            "judged": row.judged,
+            "assets_looked": row.assets_looked,
+            "assets": row.assets,
+        }
+        for row in assessment.measures
+    }
+    print(json.dumps({"event": "finished", "measures": measures, "reports": [str(path) for path in paths]}), flush=True)
 
 
 def _filled(text: str) -> str:
