@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from nis2scan.errors import CannotTell, Reason
 
@@ -132,7 +133,7 @@ class Question:
     seconds: int = 5
     cap: int = 65536
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Stable as long as the question is, and readable: the first word and a short hash."""
         word = re.sub(r"[^a-z0-9]+", "-", self.text.split(None, 1)[0].lower()).strip("-")[:16] or self.kind
