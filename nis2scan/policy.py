@@ -19,6 +19,8 @@ class Policy:
 
     log_retention_ok_days: int = _threshold(90, "CIS 8.10")
     log_retention_min_days: int = _threshold(30, "nis2scan")
+    log_volume_warn_percent: int = _threshold(90, "nis2scan")
+    log_volume_fail_percent: int = _threshold(98, "nis2scan")
     clock_ok_seconds: int = _threshold(60, "2024/2690 3.2.6")
     clock_max_seconds: int = _threshold(300, "Kerberos")
     updates_warn_days: int = _threshold(8, "BIO2 8.08.01")

@@ -12,6 +12,7 @@ import pytest
 
 from nis2scan.api import SESSION, Confidence, Finding, Outcome, Reason, Recording, Severity, Status
 from nis2scan.facts.linux.log_forwarding import RULES
+from nis2scan.facts.linux.log_volume import VOLUME, LogVolume
 from nis2scan.facts.linux.own_logon import LOGONS, OwnLogon
 from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
@@ -359,3 +360,95 @@ def test_a_real_logon_is_found_where_a_real_daemon_writes(
     visit = answered(SESSION, session(hello=now))
     found = fact(OwnLogon, recording(visit, answered(LOGONS, done.stdout, err=done.stderr)))
     assert (found.found, found.read, found.unread) == (logs, ("/var/log/messages",), ())
+
+
+# ---- room and rights ---------------------------------------------------------------------------
+
+FOLDER = "mode 755 directory/.\n"
+ROOM, FILES = "room 1000 {used} {free}\n", "files 1000 {used} {free}\n"
+
+
+def volume(told: str, **machine: str) -> Finding:
+    return only("logging/log-volume", recording(answered(VOLUME, told), *system(**machine)))  # type: ignore[arg-type]
+
+
+def room(used: int, free: int, *, files: str = "", modes: str = FOLDER) -> str:
+    return f"{ROOM.format(used=used, free=free)}{files}{modes}end\n"
+
+
+@pytest.mark.parametrize(
+    ("used", "free", "outcome"),
+    [(10, 990, P), (890, 110, P), (891, 109, W), (900, 100, W), (970, 30, W), (971, 29, F), (950, 0, F)],
+)
+def test_a_volume_that_fills_up_is_told_in_time(used: int, free: int, outcome: Outcome) -> None:
+    assert volume(room(used, free)).outcome is outcome
+
+
+def test_a_volume_can_also_run_out_of_files() -> None:
+    found = volume(room(10, 990, files=FILES.format(used=995, free=5)))
+
+    assert found.outcome is F
+    assert "files" in str(found.found)
+    assert volume(room(10, 990, files="files 0 0 0\n")).outcome is P  # btrfs has no limit
+    assert volume(room(10, 990, files="files - - -\n")).outcome is P
+
+
+@pytest.mark.parametrize(
+    ("mode", "outcome"),
+    [
+        ("mode 640 regular file/auth.log\n", P),
+        ("mode 600 regular file/secure\nmode 2755 directory/journal\n", P),
+        ("mode 644 regular file/syslog\n", P),
+        ("mode 644 regular file/auth.log.1\n", W),
+        ("mode 644 regular file/secure\n", W),
+        ("mode 755 directory/audit\nmode 644 regular file/audit/audit.log\n", W),
+        ("mode 700 directory/audit\nmode 666 regular file/audit/audit.log\n", P),
+        ("mode 644 regular file/journal/0f/system.journal\n", W),
+        ("mode 666 regular file/syslog\n", F),
+        ("mode 2777 directory/journal\n", F),
+    ],
+)
+def test_logs_about_logons_are_closed_to_everybody(mode: str, outcome: Outcome) -> None:
+    found = volume(room(10, 990, modes=FOLDER + mode))
+
+    assert found.outcome is outcome
+
+
+def test_a_folder_of_logs_that_everybody_may_change_fails() -> None:
+    assert volume(room(10, 990, modes="mode 1777 directory/.\n")).outcome is F
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "closed\n",
+        room(10, 990, modes=""),
+        FOLDER + "end\n",
+        room(10, 990).removesuffix("end\n"),
+        "room a b c\n" + FOLDER + "end\n",
+        room(0, 0),
+    ],
+)
+def test_a_volume_that_was_not_seen_whole_is_not_assessed(told: str) -> None:
+    assert volume(told).outcome is Q
+
+
+def test_the_volume_of_an_application_container_is_that_of_its_machine() -> None:
+    assert volume(room(999, 1), kind="container=docker\n", pid1="nginx").outcome is N
+
+
+@every_shell
+def test_a_real_folder_of_logs_is_measured(shell: list[str], tmp_path: Path) -> None:
+    (tmp_path / "journal" / "0f").mkdir(parents=True)
+    for name, mode in (("auth.log", 0o644), ("secure", 0o640), ("syslog", 0o666), ("journal/0f/system.journal", 0o640)):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(mode)
+    (tmp_path / "messages").symlink_to("/dev/null")
+
+    found = fact(LogVolume, recording(answered(VOLUME, put(VOLUME.text.replace("/var/log", str(tmp_path)), shell))))
+
+    disk = os.statvfs(tmp_path)
+    used = disk.f_blocks - disk.f_bfree
+    assert abs(found.used - 100 * used / (used + disk.f_bavail)) <= 1.5
+    assert found.readable == ("/var/log/auth.log",)
+    assert found.writable == ("/var/log/syslog",)
