@@ -55,8 +55,10 @@ def log_volume(answer: Answer) -> LogVolume:
     modes = [match for line in lines if (match := re.fullmatch(r"mode ([0-7]{1,4}) [^/]*/(.*)", line))]
     if lines[-1:] != ["end"] or room is None or "." not in [match[2] for match in modes]:
         raise CannotTell(Reason.PARSE_ERROR, say("the volume of the logs was not seen"))
-    writable = tuple(_path(match[2]) for match in modes if int(match[1], 8) & 0o002)
-    readable = tuple(_path(match[2]) for match in modes if int(match[1], 8) & 0o004 and _ABOUT_LOGONS.match(match[2]))
+    closed = {match[2] for match in modes if not int(match[1], 8) & 0o001}  # behind a closed folder no mode counts
+    reached = [(match[2], int(match[1], 8)) for match in modes if match[2].partition("/")[0] not in closed - {match[2]}]
+    writable = tuple(_path(name) for name, mode in reached if mode & 0o002)
+    readable = tuple(_path(name) for name, mode in reached if mode & 0o004 and _ABOUT_LOGONS.match(name))
     return LogVolume(room, files, readable, writable)
 
 
