@@ -7,6 +7,7 @@ documentation.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 
 from nis2scan.api import Answer, CannotTell, Outcome, Reason, Recording, person
 from nis2scan.facts.linux.block import BLOCK
+from nis2scan.facts.linux.databases import DATABASES, Databases
 from nis2scan.facts.linux.local_copies import LOCAL_COPIES
 from nis2scan.facts.linux.mounts import MOUNTS
 from nis2scan.facts.linux.other_jobs import OTHER_JOBS, OtherJobs
@@ -576,3 +578,131 @@ def test_a_harmed_answer_of_one_host_never_becomes_a_pass(box: Box, check: str) 
             harmed = {**whole.answers, answer.question.id: Answer(answer.question, status)}
             found = judged(check, Recording("host", "linux", NOON, "ssh", harmed))
             assert Outcome.PASS not in {item.outcome for item in found.values()}
+
+
+# ---- BAK-LNX-005 ---------------------------------------------------------------------------------
+
+DUMPED = "backup/databases-dumped"
+POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+
+
+def with_database(box: Box, *programs: str) -> Recording:
+    comms = "\n".join(("systemd", *programs, ".")) + "\n"
+    return box.recording(box.ask(DATABASES), answered(COMMS, comms))
+
+
+def dump(box: Box, path: str, hours: int, size: int = 4096) -> None:
+    made = box.file(path, "x" * size)
+    when = made.stat().st_mtime - hours * 3600
+    os.utime(made, (when, when))
+
+
+@pytest.mark.parametrize(
+    ("path", "hours", "outcome"),
+    [
+        ("var/backups/nightly/all.sql.gz", 9, Outcome.PASS),
+        ("var/backups/nightly/all.sql.gz", 100, Outcome.WARN),
+        ("srv/other/all.sql.gz", 9, Outcome.NOT_ASSESSED),
+    ],
+)
+def test_a_dump_of_last_night_is_evidence(box: Box, path: str, hours: int, outcome: Outcome) -> None:
+    dump(box, path, hours)
+
+    assert judged(DUMPED, with_database(box, "mariadbd"))["MySQL"].outcome is outcome
+
+
+def test_the_empty_dump_that_a_failed_program_leaves_does_not_count(box: Box) -> None:
+    dump(box, "var/backups/all.sql.gz", 1, size=20)
+
+    assert judged(DUMPED, with_database(box, "mysqld"))["MySQL"].outcome is Outcome.NOT_ASSESSED
+
+
+def test_of_two_engines_a_dump_counts_only_for_the_one_that_it_names(box: Box) -> None:
+    dump(box, "var/backups/postgres-all.sql", 1)
+
+    found = judged(DUMPED, with_database(box, "mysqld", "postgres"))
+
+    assert (found["PostgreSQL"].outcome, found["MySQL"].outcome) == (Outcome.PASS, Outcome.NOT_ASSESSED)
+
+
+def test_files_of_a_running_database_alone_are_no_back_up_of_it(box: Box) -> None:
+    job(box, CLOUD)
+
+    assert judged(DUMPED, with_database(box, "mariadbd"))["MySQL"].outcome is Outcome.WARN
+
+
+BORGMATIC = "repositories:\n  - path: ssh://u@nas.example.net/./borg\nmariadb_databases:\n  - name: all\n"
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_back_up_that_dumps_first_counts_when_it_works(box: Box, works: bool) -> None:
+    box.file("etc/borgmatic/config.yaml", BORGMATIC)
+    box.file("etc/systemd/system/borgmatic.service", "[Service]\nExecStart=/usr/bin/borgmatic\n")
+    ended = ("success", 0) if works else ("exit-code", 1)
+    box.systemctl(shown("borgmatic", now() - timedelta(hours=5), *ended))
+
+    found = judged(DUMPED, with_database(box, "mariadbd"))["MySQL"]
+
+    assert found.outcome is (Outcome.PASS if works else Outcome.NOT_ASSESSED)
+
+
+def test_a_script_that_dumps_and_that_nobody_may_start_is_no_evidence(box: Box) -> None:
+    box.file("usr/local/bin/dump-all", "#!/bin/sh\nmysqldump --all-databases > /somewhere/all.sql\n")
+    job(box, CLOUD)
+
+    assert judged(DUMPED, with_database(box, "mysqld"))["MySQL"].outcome is Outcome.NOT_ASSESSED
+
+
+@pytest.mark.skipif(POSTGRES is None or os.name != "posix", reason="PostgreSQL is not installed")
+def test_a_postgresql_with_only_its_own_databases_has_nothing_to_dump(box: Box) -> None:
+    assert POSTGRES is not None
+    data = box.root / "var/lib/postgresql/15/main"
+    data.mkdir(parents=True)
+    for folder in (data, *box.root.parents):
+        if folder.stat().st_mode & 0o777 == 0o700:
+            folder.chmod(0o711)
+    os.chown(data, 65534, 65534)
+    drop = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
+    subprocess.run([*drop, str(POSTGRES / "initdb"), "-D", str(data)], check=True, capture_output=True, cwd="/")
+    assert judged(DUMPED, with_database(box, "postgres"))["PostgreSQL"].outcome is Outcome.NOT_APPLICABLE
+
+    single = [*drop, str(POSTGRES / "postgres"), "--single", "-D", str(data), "postgres"]
+    subprocess.run(single, input=b"CREATE DATABASE office;\n", check=True, capture_output=True, cwd="/")
+
+    assert judged(DUMPED, with_database(box, "postgres"))["PostgreSQL"].outcome is Outcome.NOT_ASSESSED
+
+
+def test_the_books_of_a_back_up_server_are_no_database_of_the_office(box: Box) -> None:
+    out = "own postgres 1\nsight full\nend\n"
+    host = box.recording(answered(DATABASES, out), answered(COMMS, "systemd\npostgres\nbareos-dir\n.\n"))
+
+    assert judged(DUMPED, host)["PostgreSQL"].outcome is Outcome.NOT_APPLICABLE
+
+
+def test_without_a_database_it_does_not_apply_and_hidden_processes_leave_that_open(box: Box) -> None:
+    assert judged(DUMPED, with_database(box))[""].outcome is Outcome.NOT_APPLICABLE
+    hidden = box.recording(box.ask(DATABASES), answered(COMMS, "systemd\nhidden\n"))
+    assert judged(DUMPED, hidden)[""].outcome is Outcome.NOT_ASSESSED
+
+
+@pytest.mark.parametrize("out", ["", "dump mysql 1795514400\n", "dump mysql 1795514400\nend\n"])
+def test_a_list_of_dumps_that_was_cut_is_not_read(box: Box, out: str) -> None:
+    host = box.recording(answered(DATABASES, out), answered(COMMS, "systemd\nmysqld\n.\n"))
+
+    assert judged(DUMPED, host)[""].outcome is Outcome.NOT_ASSESSED
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_name_of_a_database_leaves_the_machine_in_any_shell(box: Box, shell: str) -> None:
+    box.shell = shell
+    for name in ("mysql", "performance_schema", "salarissen", "klanten"):
+        (box.root / "var/lib/mysql" / name).mkdir(parents=True)
+    dump(box, "var/backups/mysql/salarissen na fusie.sql", 2)
+    box.file("etc/cron.d/dump", "0 1 * * * root mysqldump -pgeheim klanten | restic backup --stdin\n")
+
+    answer = box.ask(DATABASES)
+    found = fact(Databases, recording(answer, answered(COMMS, "systemd\nmysqld\n.\n")))
+
+    assert not re.search("salaris|klanten|geheim|fusie", answer.text)
+    assert (found.own, found.whole) == ({"MySQL": 2}, True)
+    assert found.dumps.keys() == found.steps == found.hooks == {"MySQL"}
