@@ -19,6 +19,7 @@ from nis2scan.api import Confidence, Finding, Outcome, Reason
 from nis2scan.facts.linux.apt import APT
 from nis2scan.facts.linux.bundles import BUNDLES, Bundles
 from nis2scan.facts.linux.held_back import HELD, HeldBack
+from nis2scan.facts.linux.longer_support import LONGER, LongerSupport
 from nis2scan.facts.linux.package_sources import APT_SOURCES, PackageSources
 from nis2scan.facts.linux.package_sources_rpm import INI_SOURCES
 from nis2scan.facts.linux.system import OS_RELEASE
@@ -544,3 +545,111 @@ def test_real_folders_are_read_without_secrets(shell: list[str], tmp_path: Path)
     assert (found.snaps.names, found.snaps.stopped, found.snaps.held) == (("firefox",), True, ("firefox",))
     assert found.snaps.refreshed == NOON - timedelta(days=2)
     assert abs(found.flatpaks - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+# ---- longer support ----------------------------------------------------------------------------
+# status.json is written after the source of the client of Ubuntu Pro; the lists are of the form of every list of apt.
+
+LONG = "updates/longer-support"
+STATED = '"status": "active"\n"expires": "{until}"\n"name": "anna"\n'
+SERVICE = '"name": "{name}"\n"status": "{status}"\n'
+INFRA, APPS = (SERVICE.format(name=f"esm-{what}", status="enabled") for what in ("infra", "apps"))
+NO_PRO = SERVICE.format(name="esm-infra", status="disabled") + SERVICE.format(name="esm-apps", status="n/a")
+WITHOUT_END, ENDED = STATED.format(until="9999-12-31T00:00:00+00:00"), STATED.format(until="2026-11-01T00:00:00+00:00")
+LISTED = f"listed {int(NOON.timestamp()) - 86400}\nlist\n{{rows}}listed_all\n"
+ONE_MISSED = "offer imagemagick amd64 8:6.9-1ubuntu9.3+esm1\ninstalled imagemagick amd64 8:6.9-1ubuntu9.3\n"
+NONE_MISSED = "offer imagemagick amd64 8:6.9-1ubuntu9.3\ninstalled imagemagick amd64 8:6.9-1ubuntu9.3+esm1\n"
+FOREIGN = ONE_MISSED.replace("imagemagick amd64", "imagemagick i386", 1)
+
+
+def longer(told: str, kind: str, version: str, name: str = "") -> Finding:
+    release = f'ID={kind}\nVERSION_ID="{version}"\nPRETTY_NAME="{name or kind} {version}"\n'
+    out = f"now {int(NOON.timestamp())}\n{told}end\n"
+    return only(LONG, recording(answered(LONGER, out), answered(OS_RELEASE, release)))
+
+
+@pytest.mark.parametrize(
+    ("version", "told", "outcome"),
+    [
+        ("20.04", "", F),
+        ("20.04", WITHOUT_END + NO_PRO, F),
+        ("20.04", WITHOUT_END + INFRA + APPS, P),
+        ("20.04", WITHOUT_END + INFRA, W),
+        ("20.04", ENDED + INFRA + APPS, F),
+        ("22.04", WITHOUT_END + INFRA + APPS, P),
+        ("22.04", LISTED.format(rows=ONE_MISSED), W),
+        ("22.04", LISTED.format(rows=NONE_MISSED), P),
+        ("22.04", LISTED.format(rows=FOREIGN), P),
+        ("22.04", LISTED.format(rows=""), P),
+        ("22.04", "", Q),
+        ("22.04", LISTED.format(rows="").replace("list\n", ""), Q),
+        ("22.04", LISTED.format(rows="failed\n"), Q),
+        ("22.04", f"listed {int(NOON.timestamp()) - 9 * 86400}\nlist\nlisted_all\n", Q),
+        ("22.04", f"listed {int(NOON.timestamp()) - 9 * 86400}\nlist\n{ONE_MISSED}listed_all\n", W),
+        ("16.04", WITHOUT_END + INFRA + APPS, F),
+        ("25.10", "", N),
+        ("30.04", "", Q),
+    ],
+)
+def test_ubuntu_pro_must_be_in_force_where_fixes_come_only_by_it(version: str, told: str, outcome: Outcome) -> None:
+    assert longer(told, "ubuntu", version).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "told", "outcome"),
+    [
+        ("debian", "13", "", N),
+        ("debian", "12", "", P),
+        ("debian", "11", "", F),
+        ("debian", "11", "elts\n", W),
+        ("rhel", "9.4", "registered\n", P),
+        ("rhel", "9.4", "", F),
+        ("rhel", "9.4", "closed\n", Q),
+        ("rocky", "9.4", "", N),
+        ("fedora", "43", "", N),
+        ("unheard", "1", "", Q),
+    ],
+)
+def test_other_systems_by_their_own_longer_support(kind: str, version: str, told: str, outcome: Outcome) -> None:
+    assert longer(told, kind, version).outcome is outcome
+
+
+def test_a_state_file_that_cannot_be_read_and_a_cut_answer_are_not_assessed() -> None:
+    cut = recording(answered(LONGER, "now 1\nregistered\n"), answered(OS_RELEASE, 'ID=rhel\nVERSION_ID="9.4"\n'))
+
+    assert longer("unread /var/lib/ubuntu-advantage/status.json\n", "ubuntu", "22.04").reason is Reason.NO_PRIVILEGE
+    assert only(LONG, cut).outcome is Q
+
+
+@every_shell
+def test_real_lists_and_state_files_are_read_without_names(shell: list[str], tmp_path: Path) -> None:
+    """A real dpkg-query over a database of its own, real lists, and the file of the client of Ubuntu Pro."""
+    if shutil.which("dpkg-query") is None:
+        pytest.skip("this machine has no dpkg")
+    rows = [("one", "1.0"), ("two", "2.0"), ("three", "3.0")]
+    row = "Package: {}\nStatus: install ok installed\nVersion: {}\nArchitecture: all\n"
+    row += "Maintainer: x <x@example.nl>\nDescription: x\n\n"
+    (tmp_path / "status").write_text("".join(row.format(*pair) for pair in rows))
+    (tmp_path / "info").mkdir()
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    offers = [("one", "1.0+esm1"), ("two", "2.0"), ("three", "2.9"), ("four", "9")]
+    (lists / "esm.ubuntu.com_apps_ubuntu_dists_x-apps-security_main_binary-amd64_Packages").write_text(
+        "".join(f"Package: {name}\nArchitecture: all\nVersion: {version}\n\n" for name, version in offers)
+    )
+    services = [{"name": "esm-apps", "description": "x", "entitled": "yes", "status": "enabled", "blocked_by": []}]
+    state = {
+        "attached": True,
+        "expires": "9999-12-31T00:00:00+00:00",
+        "account": {"id": "hunter2"},
+        "services": services,
+    }
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    moved = LONGER.text.replace("/var/lib/ubuntu-advantage/apt-esm/var/lib/apt/lists", str(lists))
+    moved = moved.replace("/var/lib/ubuntu-advantage/status.json", f"{tmp_path}/state.json")
+
+    told = put(moved.replace("dpkg-query -W", f"dpkg-query --admindir={tmp_path} -W"), shell)
+
+    assert "hunter2" not in told
+    found = fact(LongerSupport, recording(answered(LONGER, told)))
+    assert (found.missed, found.universe, found.system) == (("one",), True, False)
