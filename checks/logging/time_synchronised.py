@@ -19,22 +19,23 @@ from nis2scan.facts.linux.time_sync import TimeSync
     limits="Asks chrony, systemd-timesyncd and ntpd, of others the kernel. Not seen: whether it also starts after a "
     "restart, and whether the source is right.",
 )
-def time_synchronised(time: TimeSync, system: System) -> Verdict:
+def time_synchronised(keeper: TimeSync, system: System) -> Verdict:
     """A clock that nobody sets drifts by seconds a day; then the logs of two machines cannot be laid side by side."""
     if system.container:
         raise Absent(say("a container: its clock is that of the machine it runs on"))
-    if time.daemons and time.synced:
-        return ok(say("{daemon} runs and follows a source", daemon=time.daemons))
-    if time.daemons and time.synced is None:
+    if keeper.daemons and keeper.synced:
+        return ok(say("{daemon} runs and follows a source", daemon=keeper.daemons))
+    if keeper.daemons and keeper.synced is None:
         raise CannotTell(
-            Reason.TOOL_MISSING, say("{daemon} runs; whether it follows a source cannot be asked", daemon=time.daemons)
+            Reason.TOOL_MISSING,
+            say("{daemon} runs; whether it follows a source cannot be asked", daemon=keeper.daemons),
         )
-    if time.daemons:
-        return warn(say("{daemon} runs, but follows no source now", daemon=time.daemons))
-    if time.hypervisor:
+    if keeper.daemons:
+        return warn(say("{daemon} runs, but follows no source now", daemon=keeper.daemons))
+    if keeper.hypervisor:
         raise Absent(say("a virtual machine: Hyper-V sets its clock"))
-    if time.jobs:
-        return warn(say("the clock is only set now and then, by {jobs}", jobs=time.jobs))
-    if time.guests:
-        return warn(say("nothing on the machine keeps the clock right; {guests} may", guests=time.guests))
+    if keeper.jobs:
+        return warn(say("the clock is only set now and then, by {jobs}", jobs=keeper.jobs))
+    if keeper.guests:
+        return warn(say("nothing on the machine keeps the clock right; {guests} may", guests=keeper.guests))
     return bad(say("nothing on the machine keeps the clock right"))
