@@ -59,6 +59,11 @@ def _read(view: Facts, wanted: type[F]) -> F | None:
     return fact if isinstance(fact, wanted) else None
 
 
+def fact_of(rules: Rules, recording: Recording, wanted: type[F]) -> F | None:
+    """One fact of one recording; None when it could not be read or is not there."""
+    return _read(_view(rules, recording), wanted)
+
+
 def asset_of(rules: Rules, address: str, subject: Subject) -> Asset:
     """One row of the inventory, as the report shows it. address: where it was asked, "" for this machine itself."""
     recording = subject.recording

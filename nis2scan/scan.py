@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -50,12 +52,16 @@ Answered = tuple[Target, Recording]
 
 @dataclass(frozen=True)
 class Pacing:
-    """How much goes on at once: seconds for one host (a total), logins at once, connections a second."""
+    """How much goes on at once: seconds for one host (a total), logins at once, connections a second.
+
+    total_seconds: after so long nothing more is waited for; 0 for no end.
+    """
 
     host_seconds: int = 120
     at_once: int = 16
     per_second: float = 1000
     per_host: float = 20
+    total_seconds: float = 0
 
 
 def gather(
@@ -82,7 +88,7 @@ def gather(
     for each in work:
         threading.Thread(target=_finished, args=(each, ready), daemon=True).start()
     done = 0
-    for answered in _arriving(ready, len(work)):
+    for answered in _arriving(ready, len(work), pacing.total_seconds):
         if not answered[0].found:
             done += 1
             tell(Event(answered[0].name, "done", done, len(targets), answered[1].failed))
@@ -97,9 +103,10 @@ def _finished(work: Callable[[], None], ready: queue.SimpleQueue[Answered | None
         ready.put(None)
 
 
-def _arriving(ready: queue.SimpleQueue[Answered | None], workers: int) -> Iterator[Answered]:
+def _arriving(ready: queue.SimpleQueue[Answered | None], workers: int, seconds: float) -> Iterator[Answered]:
     """Each answer as it comes. Short waits, because a blocked get cannot be interrupted on Windows."""
-    while workers:
+    end = time.monotonic() + (seconds or math.inf)
+    while workers and time.monotonic() < end:
         try:
             answered = ready.get(timeout=0.2)
         except queue.Empty:

@@ -10,6 +10,8 @@ import sys
 
 # name: (module, what it does). Looked up before anything heavy is imported, so that help is instant.
 COMMANDS = {
+    "init": ("nis2scan.cli.init", "Propose the networks of this machine, ask who consents, write config.toml."),
+    "doctor": ("nis2scan.cli.doctor", "Try every login once and say what is missing, before the first scan."),
     "scan": ("nis2scan.cli.scan", "Look at this machine or at the hosts in config.toml, and write the reports."),
     "demo": ("nis2scan.cli.demo", "Write all reports of a made-up company. No host is needed."),
     "report": ("nis2scan.cli.report", "Judge a kept scan again and write its reports."),
