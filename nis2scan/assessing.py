@@ -24,6 +24,7 @@ TRACES = (
     say("one login in the log of the host, over SSH"),
     say("one line of sudo or doas in the log, when the part that needs root is asked for"),
     say("times of last access of files that were read"),
+    say("connections in the logs of devices, when networks are looked at"),
 )
 
 
@@ -70,10 +71,10 @@ def assessment(
 
 
 def _asked(subjects: Sequence[Subject]) -> tuple[tuple[str, bool], ...]:
-    """Every shell text that was put to any host, and whether as root somewhere."""
+    """Every command and probe that was put to any host, and whether as root somewhere."""
     asked: dict[Question, bool] = {}
     for subject in subjects:
         for answer in subject.recording.answers.values():
-            if answer.question.kind == "shell":
+            if answer.question.kind in ("shell", "probe"):
                 asked[answer.question] = asked.get(answer.question, False) or answer.as_root
     return tuple((question.text, as_root) for question, as_root in asked.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,7 +10,10 @@ from datetime import UTC, datetime
 from nis2scan.errors import TransportError
 from nis2scan.model import Question, Recording
 from nis2scan.transport import Transport
+from nis2scan.transport import posix_helper
 from nis2scan.transport import posix_script as posix
+from nis2scan.transport.probes import procedure
+from nis2scan.transport.talk import parsed
 
 
 def collect(host: str, transport: Transport, questions: Sequence[Question], seconds: float) -> Recording:
@@ -40,10 +44,27 @@ def commands(questions: Sequence[Question], platform: str) -> list[Command]:
     return [frame, *(Command(item.id, item.runs, item.root, item.seconds, item.text) for item in fitting)]
 
 
+def probes(questions: Sequence[Question]) -> list[Command]:
+    """Everything that may be sent over the network without a login, each with the rule it keeps to."""
+    asked = [item for item in questions if item.kind == "probe"]
+    return [Command(item.id, (), "never", item.seconds, _explained(item.text)) for item in asked]
+
+
+def _explained(text: str) -> str:
+    """The declaration; a procedure adds what it says of itself."""
+    known = procedure(parsed(text).word)
+    return text if known is None else f"{text}\n{inspect.getdoc(known) or ''}"
+
+
 def script(questions: Sequence[Question], platform: str = "", become: str = "") -> str:
     """The script as it is sent, whole, with a word in place of the random bits. platform "" = for every platform."""
     fitting = [item for item in questions if not platform or _fits(item, platform)]
     return posix.script(fitting, become=become)
+
+
+def helper(questions: Sequence[Question]) -> str:
+    """The file that asks as root, where an administrator installed it instead of allowing a root shell."""
+    return posix_helper.helper(questions)
 
 
 def _fits(question: Question, platform: str) -> bool:

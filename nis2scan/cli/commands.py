@@ -8,21 +8,30 @@ from typing import Literal
 from cyclopts import App
 
 from nis2scan.collect import commands as rows
+from nis2scan.collect import probes
 from nis2scan.collect import script as whole
 from nis2scan.rules import load
 
 app = App(name="nis2scan commands", help="Print everything that is ever run on a host, per system.")
 
+_MANNERS = """\
+# Finding devices: a connection to port 443 of every address (behind a router also 80, 22, 445, 3389, 53 and 8080) that
+# is closed again without a byte, and the neighbour table of this machine. Then a connection without a byte to each
+# port below. What those show to be a printer, a controller, a camera or a telephone is left alone from then on.
+# tcp, udp: a conversation, line by line; `wait` hears what the device says by itself. Ports that print or control
+# (515, 631, 9100-9107, 102, 502, 1911, 2404, 20000, 44818) are never sent anything.
+"""
+
 
 @app.default
 def commands(
-    platform: Literal["linux", "macos"] = "linux", /, *, script: bool = False, checks: tuple[Path, ...] = ()
+    platform: Literal["linux", "macos", "network"] = "linux", /, *, script: bool = False, checks: tuple[Path, ...] = ()
 ) -> int:
     """
     Parameters
     ----------
     platform
-        linux or macos.
+        linux, macos, or network: what is sent to devices without a login.
     script
         Print the whole script as it is sent, instead of its parts.
     checks
@@ -31,6 +40,12 @@ def commands(
     questions = load(checks).questions
     if script:
         print(whole(questions, platform))
+        return 0
+    if platform == "network":
+        print(_MANNERS)
+        for row in probes(questions):
+            print(f"# {row.id} · at most {row.seconds} s")
+            print("\n".join(f"    {line}" for line in row.text.splitlines()) + "\n")
         return 0
     for row in rows(questions, platform):
         runs = " ".join(row.programs) or "(the shell only)"

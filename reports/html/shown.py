@@ -25,7 +25,8 @@ def filters(language: Language) -> dict[str, Callable[..., Any]]:
         every = list(hosts)
         if len(every) <= most:
             return ", ".join(words.host_word(language, host) for host in every)
-        return language.plural("{count} device", "{count} devices", len(every))
+        devices = [host for host in every if host != "office"]  # the office as a whole is no device
+        return language.plural("{count} device", "{count} devices", len(devices))
 
     def said(value: Said) -> str:
         return words.clean(language.text(value), MOST)
