@@ -1,4 +1,4 @@
-"""SEG-ANY-001, SEG-LNX-002. Cards, addresses and rules are made and read by the real kernel in namespaces of its own.
+"""SEG-ANY-001, SEG-LNX-002, and SEG-LNX-001 behind iptables. Cards, addresses and rules are made and read by the real kernel in namespaces of its own.
 
 A namespace has no real card: veth cards are seen as a container sees them, or are given the mark of a real one.
 """
@@ -9,12 +9,14 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from nis2scan.api import Answer, Finding, Outcome, Policy, Reason, Status
-from nis2scan.facts.linux.firewall import RULES
+from nis2scan.facts.linux.firewall import RULES, SAVED
+from nis2scan.facts.linux.listeners import LISTENERS
 from nis2scan.facts.linux.networks import LINKS
 from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
@@ -320,3 +322,198 @@ def test_a_cluster_is_not_assessed() -> None:
 def test_without_the_rules_nothing_is_said() -> None:
     for harmed in (Answer(RULES, Status.DENIED), kept("docker-none").replace("==end", ""), "", "==ipv6 0\n==end\n"):
         assert ports(harmed) == {"": Q}
+
+
+# ---- rules that iptables wrote into nftables ---------------------------------------------------
+
+FIREWALL = "segmentation/host-firewall"
+LISTENING = 'tcp LISTEN 0 128 0.0.0.0:80 0.0.0.0:* users:(("nginx",pid=8,fd=3))\nend=ss\n'
+MARK = "==question\n"
+
+
+def both(commands: str, shell: str = "sh") -> tuple[str, str]:
+    """What the two questions about the firewall read in a network namespace after these commands."""
+    put = f"{shell} -s << 'EOQ'\n{RULES.text}\nEOQ\necho '{MARK.strip()}'\n{shell} -s << 'EOQ'\n{SAVED.text}\nEOQ\n"
+    script = f"ip link set lo up\n{commands}\nnft list ruleset > $T/before; set +e\n{put}nft list ruleset > $T/after"
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            ["unshare", "--net", "sh", "-ec", script],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+            env={**os.environ, "LC_ALL": "C", "T": folder},
+        )
+        assert (Path(folder) / "before").read_text() == (Path(folder) / "after").read_text()
+    rules, _, saved = done.stdout.partition(MARK)
+    return rules, saved
+
+
+def filtered(rules: str, saved: str | Answer) -> Finding:
+    told = saved if isinstance(saved, Answer) else answered(SAVED, saved, as_root=True)
+    about = answered(MACHINE, "kernel=6.1\npid1=systemd\nnow=1700000000\n")
+    host = recording(
+        *(answered(OS_RELEASE, "ID=debian\n"), about, answered(LISTENERS, LISTENING)),
+        *(answered(RULES, rules, as_root=True), told),
+    )
+    return only(FIREWALL, host)
+
+
+def of_ufw(name: str) -> str:
+    """The rules that ufw 0.36.2 of Debian 12 made, put into the kernel again by iptables itself."""
+    four, six = (RECORDED / f"ufw-{name}.txt").read_text().split("==4\n")[1].split("==6\n")
+    rest = [f"{tool}-nft-restore << 'EOR'\n{rules}EOR\n" for tool, rules in (("iptables", four), ("ip6tables", six))]
+    return "".join(rest).replace("==end\n", "")
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        ("ssh", P),  # ufw allow ssh
+        ("from", P),  # ufw allow from 10.0.0.0/8; ufw limit ssh
+        ("eth0", W),  # ufw allow in on eth0
+        ("toown", Q),  # ufw allow from any to 192.168.1.5: that may be the machine itself
+        ("allow", W),  # ufw default allow incoming
+    ],
+)
+def test_what_ufw_set_is_judged_by_its_rules(name: str, outcome: Outcome) -> None:
+    rules, saved = both(of_ufw(name))
+
+    assert filtered(rules, saved).outcome is outcome
+    assert filtered(rules, "==end\n").outcome in (outcome, Q)
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("rules", "outcome"),
+    [
+        (
+            "-P INPUT DROP; -A INPUT -m state --state ESTABLISHED -j ACCEPT; -A INPUT -p tcp --dport 22 -j ACCEPT",
+            P,
+        ),
+        ("-P INPUT DROP; -A INPUT -m conntrack --ctstate NEW -j ACCEPT", W),
+        ("-A INPUT -m conntrack --ctstate NEW -j REJECT", P),
+        ("-P INPUT DROP; -A INPUT -m limit --limit 25/s -j ACCEPT", Q),  # everybody, only not too often
+        ("-P INPUT DROP; -A INPUT -p udp -m udp --sport 53 -j ACCEPT", Q),  # whoever sends from port 53
+        ("-P INPUT DROP; -A INPUT -m conntrack --ctstate NEW -d 192.168.1.5 -j ACCEPT", Q),
+        ("-P INPUT DROP; -A INPUT -m conntrack --ctstate NEW -d 224.0.0.251 -j ACCEPT", P),
+        ("-P INPUT DROP; -A INPUT -p tcp -m conntrack --ctstate NEW -m tcp --dport 1:65535 -j ACCEPT", Q),
+        ("-P INPUT DROP; -A INPUT -p tcp -m multiport --dports 80,443 -m limit --limit 9/s -j ACCEPT", P),
+        ("-P INPUT DROP; -A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 -j ACCEPT", P),
+        ("-P INPUT DROP; -A INPUT -m mark ! --mark 0x1 -j ACCEPT", Q),
+    ],
+)
+def test_what_iptables_set_is_judged_by_its_rules(rules: str, outcome: Outcome) -> None:
+    commands = "\n".join(f"{tool} {rule}" for rule in rules.split("; ") for tool in ("iptables-nft", "ip6tables-nft"))
+    commands = "\n".join(line for line in commands.splitlines() if not ("ip6" in line and re.search(r"\d\.\d", line)))
+    six = "" if "ip6tables-nft -A" in commands else "ip6tables-nft -P INPUT DROP\n"
+
+    assert filtered(*both(f"{commands}\n{six}")).outcome is outcome
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("rules", "outcome"),
+    [
+        ("limit rate 25/second accept", Q),
+        ("ip daddr 192.168.1.5 accept", Q),
+        ("ip daddr 224.0.0.0/4 accept", P),
+        ("tcp dport 1-65535 accept", Q),
+        ("tcp dport 40000-50000 accept", P),
+        ("meta mark 5 accept", Q),
+        ("meta pkttype multicast accept", P),
+        ("ct status dnat accept", P),
+        ("iifname vmap @cards", Q),
+        ("tcp dport vmap @ports", P),
+        ("limit rate 25/second ip saddr 192.0.2.0/24 accept", P),
+    ],
+)
+def test_an_exception_that_everybody_may_meet_is_none(rules: str, outcome: Outcome) -> None:
+    maps = 'map cards { type ifname : verdict; elements = { "eth0" : accept }; }\n'
+    maps += "map ports { type inet_service : verdict; elements = { 22 : accept }; }\n"
+    chain = f"chain i {{ type filter hook input priority 0; policy drop; {rules}; }}"
+
+    assert filtered(*both(f"nft -f - << 'END'\ntable inet own {{\n{maps}{chain}\n}}\nEND")).outcome is outcome
+
+
+PORT = "iptables-nft -A INPUT -p tcp --dport 22 -j ACCEPT"
+STATE = "iptables-nft -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT"
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("commands", "asked"),
+    [
+        (":", False),
+        (f"{PORT}\n{STATE}", True),
+        (PORT, False),  # nft shows all of it
+        ("nft 'table ip filter { chain INPUT { type filter hook input priority 0; tcp dport 22 accept; }\n}'", False),
+        (f"{STATE}\nnft add rule ip filter INPUT tcp dport 22 accept", False),  # not all was made by iptables
+        ("iptables-legacy -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT", False),
+        (f"iptables-nft -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j ACCEPT\n{PORT}", False),
+    ],
+)
+def test_iptables_is_asked_only_for_what_it_made_itself(commands: str, asked: bool) -> None:
+    for shell in ("dash", "bash", "busybox sh", "mksh"):
+        if shutil.which(shell.split()[0]):
+            _, saved = both(commands, shell)
+            assert ("*filter" in saved) is asked, shell
+            assert saved.endswith("==end\n")
+
+
+def extensions(trace: str) -> set[tuple[str, ...]]:
+    """The extensions that a program asked the kernel for, by family, name and revision: it loads what is missing."""
+    found = re.findall(r"sendto\(.*COMPAT_GET.*nfgen_family=(\w+).*?0x1\}, \"(.*?)\".*?0x2\}, \"(.*?)\"", trace)
+    return {tuple(item) for item in found}
+
+
+@needs_root
+def test_asking_iptables_loads_and_changes_nothing(tmp_path: Path) -> None:
+    """What it asks the kernel for was all asked for when the rules were made, so the kernel has it already."""
+    (tmp_path / "make.sh").write_text(of_ufw("from"))
+    (tmp_path / "ask.sh").write_text(SAVED.text)
+    watched = "strace -f -qq -s 400 -e trace=sendto,sendmsg,open,openat,mkdir,mkdirat,unlink,unlinkat,mknod,execve -o"
+    script = f"cd {tmp_path}; {watched} made sh make.sh; {watched} asked sh ask.sh"
+    subprocess.run(["unshare", "--net", "sh", "-ec", script], check=True, timeout=90, capture_output=True)
+    made, asked = ((tmp_path / name).read_text() for name in ("made", "asked"))
+
+    assert len(extensions(asked)) > 10
+    assert extensions(asked) <= extensions(made)
+    kinds = set(re.findall(r"NFT_MSG_\w+", "".join(re.findall(r"^.*send(?:to|msg)\(.*$", asked, re.MULTILINE))))
+    assert {kind.removeprefix("NFT_MSG_")[:3] for kind in kinds} == {"GET"}
+    changes = [line for line in asked.splitlines() if re.search(r"O_WRONLY|O_RDWR|O_CREAT|mkdir|unlink|mknod", line)]
+    assert [line for line in changes if '"/dev/null"' not in line] == []
+    assert "modprobe" not in asked
+
+
+@needs_root
+def test_an_answer_of_iptables_that_is_not_whole_is_as_none() -> None:
+    rules, saved = both(of_ufw("ssh"))
+
+    assert filtered(rules, saved).outcome is P
+    for harmed in (
+        saved.replace("==end\n", ""),
+        saved.replace("*filter", "# Table `filter' is incompatible, use 'nft' tool."),
+        saved.replace("COMMIT", ""),
+        saved.split("==6")[0] + "==end\n",
+        Answer(SAVED, Status.DENIED),
+        Answer(SAVED, Status.TIMEOUT),
+        Answer(SAVED),
+    ):
+        assert filtered(rules, harmed).outcome is Q
+
+
+def test_a_port_that_docker_published_around_ufw_fails() -> None:
+    """ufw allows 8000 to all and 8001 to some; iptables said so a moment later."""
+    saved = (RECORDED / "containers-docker-ufw-saved.txt").read_text()
+    comms = answered(COMMS, "systemd\ndockerd\n.\n")
+    about = answered(MACHINE, "kernel=6.1\npid1=systemd\nnow=1700000000\n")
+    host = recording(
+        *(answered(OS_RELEASE, "ID=debian\n"), about, comms),
+        *(answered(RULES, kept("docker-ufw"), as_root=True), answered(SAVED, saved, as_root=True)),
+    )
+
+    found = {item.subject: item.outcome for item in findings(PUBLISHED, host)}
+
+    assert found == {"8080/tcp": F, "5432/tcp": P, "53/udp": F, "8000/tcp": P, "8001/tcp": F}

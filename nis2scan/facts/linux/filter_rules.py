@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Iterator
@@ -39,11 +40,17 @@ _TARGETS = {**{name.upper(): verdict for name, verdict in _VERDICTS.items()}, "N
 _READ_BELOW = {"tcp", "udp", "state", "conntrack", "comment", "addrtype"}  # modules that only bring options
 
 
-def of_nft(text: str) -> Chains:
-    """libnftables-json(5): chains of type filter on the hooks input and prerouting, of the families of IP."""
+def of_nft(text: str, *, without: frozenset[str] = frozenset()) -> Chains:
+    """libnftables-json(5): chains of type filter on the hooks input and prerouting, of the families of IP.
+
+    without: the families (`ip`, `ip6`) whose table `filter` is read elsewhere.
+    """
     gates: list[Gate] = []
     rules: dict[Name, list[FilterRule]] = {}
     for item in json.loads(text)["nftables"]:
+        what = item.get("chain") or item.get("rule") or {}
+        if what.get("table") == "filter" and what["family"] in without:
+            continue
         if chain := item.get("chain"):
             name = (chain["family"], chain["table"], chain["name"])
             rules.setdefault(name, [])
@@ -64,21 +71,21 @@ def _accepts(policy: str) -> bool:
 def _nft_rules(expressions: list[dict[str, Any]]) -> Iterator[FilterRule]:
     """One rule; or several, where the verdict is looked up by the value of a field."""
     tests: list[Test] = []
-    special, blind, end = False, False, ("", "")
+    special, narrow, end = False, False, ("", "")
     for kind, value in (pair for item in expressions for pair in item.items()):
         found: list[Test] | None = []
         if kind == "match":
             found = _nft_tests(value["left"], value["op"], value["right"])
-            if found is None and value["op"] == "!=":
-                found, blind = [], True
+            narrow = narrow or (found is None and value["op"] != "!=" and _singles_out(value["left"], value["right"]))
         elif kind == "vmap":
             found = None
             for key, verdict in _map_entries(value):
                 own = _nft_tests(value["key"], "==", key)
-                yield FilterRule(*_nft_end(verdict), (*tests, *(own or ())), special or own is None)
+                some, few = special or own is None, narrow or (own is None and _singles_out(value["key"], key))
+                yield FilterRule(*_nft_end(verdict), (*tests, *(own or ())), some, some and not few)
         elif kind == "xt":
             seen, reject = _extension(value or {})
-            blind = blind or not seen
+            found = [] if seen else None
             end = ("drop", "") if reject else end
         elif kind in _VERDICTS or kind in ("jump", "goto"):
             end = _nft_end({kind: value})
@@ -88,7 +95,37 @@ def _nft_rules(expressions: list[dict[str, Any]]) -> Iterator[FilterRule]:
             raise CannotTell(Reason.PARSE_ERROR, say("a rule of the firewall was not understood"))
         tests += found or []
         special = special or found is None
-    yield FilterRule(*end, tuple(tests), special or blind, blind and not special)
+    yield FilterRule(*end, tuple(tests), special, special and not narrow)
+
+
+_FEW = {"dport", "saddr", "type", "code", "proto-dst", "ip saddr", "ip6 saddr", "status", "pkttype"}
+_NO_HOST = tuple(ipaddress.ip_network(net) for net in ("224.0.0.0/4", "255.255.255.255/32", "ff00::/8"))
+
+
+def _singles_out(left: dict[str, Any], right: object) -> bool:
+    """A condition that only few packets meet: a port, a sender, a kind of ICMP. A rate or a mark may be met by all."""
+    for part in left.get("concat", [left]):
+        told = part.get("payload") or part.get("meta") or part.get("ct") or {}
+        field = told.get("field") or told.get("key")
+        if field == "daddr":
+            prefix = right.get("prefix") if isinstance(right, dict) else None
+            address = f"{prefix['addr']}/{prefix['len']}" if prefix else right
+            return isinstance(address, str) and not address.startswith("@") and _to_nobody(address)
+        if field == "pkttype":
+            return right in ("multicast", "broadcast")
+        if field in _FEW:
+            ends = right.get("range") if isinstance(right, dict) else None
+            return not (field == "dport" and ends and ends[1] - ends[0] > _WIDE)
+    return False
+
+
+_WIDE = 32767  # a range of so many ports is no exception
+
+
+def _to_nobody(address: str) -> bool:
+    """Multicast and broadcast: no address of the machine itself."""
+    net = ipaddress.ip_network(address, strict=False)
+    return any(net.version == group.version and net.subnet_of(group) for group in _NO_HOST)  # type: ignore[arg-type]
 
 
 def _nft_tests(left: dict[str, Any], op: str, right: object) -> list[Test] | None:
@@ -119,7 +156,9 @@ def _strings(right: object) -> set[str]:
 
 def _map_entries(value: dict[str, Any]) -> list[tuple[object, dict[str, Any]]]:
     data = value["data"]
-    entries = data["set"] if isinstance(data, dict) else []  # a map with a name stands elsewhere: not followed
+    if not isinstance(data, dict):  # a map with a name stands elsewhere: whatever it lets in is not told
+        return [("@", {"accept": None})]
+    entries = data["set"]
     return [(key, verdict) for key, verdict in entries if isinstance(verdict, dict)]
 
 
@@ -160,25 +199,37 @@ def of_iptables(text: str, family: str) -> Chains:
 
 def _saved_rule(words: list[str], chains: set[str]) -> FilterRule:
     tests: list[Test] = []
-    special, blind, negated = False, False, False
+    special, narrow, negated = False, False, False
     rest = iter(words)
     for word in rest:
         if word in ("-j", "-g"):  # what follows the target belongs to it
             verdict, target = _saved_end(word, next(rest), chains)
-            return FilterRule(verdict, target, tuple(tests), special or blind, blind and not special)
+            return FilterRule(verdict, target, tuple(tests), special, special and not narrow)
         if word in _OPTIONS:
             tests.append(Test(_OPTIONS[word], frozenset(_lowered(_OPTIONS[word], next(rest))), negated))
         elif word == "--comment":
             next(rest)
         elif word == "-m":
             special = next(rest) not in _READ_BELOW or special
-        elif negated:
-            blind = True
-            next(rest)
+        elif word in _SAVED_FEW:
+            special, narrow = True, narrow or (not negated and _saved_singles_out(word, next(rest)))
         elif word != "!":
             special = True
         negated = word == "!"
     return FilterRule("", "", tuple(tests), special)
+
+
+_SAVED_FEW = {
+    *("-s", "-d", "--dport", "--dports", "--src-range", "--match-set", "--icmp-type", "--icmpv6-type"),
+    *("--mac-source", "--ctstatus"),
+}
+
+
+def _saved_singles_out(option: str, value: str) -> bool:
+    if option == "-d":
+        return _to_nobody(value)
+    first, colon, last = value.partition(":")
+    return not (option == "--dport" and colon and int(last) - int(first) > _WIDE)
 
 
 def _lowered(field: str, values: str) -> list[str]:

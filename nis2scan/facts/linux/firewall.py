@@ -54,22 +54,54 @@ echo ==end""",
     cap=1048576,
 )
 
+# What iptables wrote into nftables, with the settings that nft does not show. iptables-nft-save only reads; but it asks
+# the kernel for every extension that it prints, and the kernel loads those that are not there. So it is asked for the
+# one table, and only where every rule of that table was made by iptables, which asked for the same extensions then: one
+# rule at least rests on an extension, and all have the counter that iptables never leaves out.
+SAVED = shell(
+    """ask() {
+  command -v nft >/dev/null && command -v "$2" >/dev/null || return 0
+  case $(nft -j list table "$1" filter 2>/dev/null) in *'"xt": '*) ;; *) return 0 ;; esac
+  own=$(nft list table "$1" filter | while read -r l; do
+    case $l in ''|'#'*|'table '*|'chain '*|'type '*|'}'*|*counter*) ;; *) echo own; break ;; esac
+  done)
+  [ "$own" ] && return 0
+  echo "==$3"; "$2" -t filter || exit 1
+}
+ask ip iptables-nft-save 4
+ask ip6 ip6tables-nft-save 6
+echo ==end""",
+    runs=("nft", "iptables-nft-save", "ip6tables-nft-save"),
+    root=Root.REQUIRED,
+    seconds=5,
+    cap=1048576,
+)
+_TABLES = {"4": "ip", "6": "ip6"}
 
-@reads(RULES)
-def firewall(answer: Answer) -> Firewall:
+
+@reads(RULES, SAVED)
+def firewall(answer: Answer, again: Answer) -> Firewall:
     """Refusing by default: a new connection that no exception names is refused on every network card."""
     if answer.code == 127:
         raise CannotTell(Reason.TOOL_MISSING, say("neither nft nor iptables is on the machine"))
     parts = sections(answer.text)
     if "end" not in parts:
         raise CannotTell(Reason.TRUNCATED, say("the rules of the firewall were not read to the end"))
-    sources = [of_nft(parts["nft"])] if parts.get("nft") else []
+    saved = _saved(again) if parts.get("nft") else {}
+    sources = [of_nft(parts["nft"], without=frozenset(_TABLES[key] for key in saved))] if parts.get("nft") else []
+    sources += [of_iptables(text, _IPTABLES[key]) for key, text in saved.items()]
     sources += [of_iptables(parts[key], family) for key, family in _IPTABLES.items() if key in parts]
     no_v6 = parts.get("ipv6", "") in ("off", "1")
     v4, v6 = (any(source.refuses(family) for source in sources) for family in ("ipv4", "ipv6"))
     if not (v4 and (v6 or no_v6)) and any(_OTHER_RULES in parts.get(key, "") for key in _IPTABLES):
         raise CannotTell(Reason.TOOL_MISSING, say("part of the rules can only be read with a tool that is not there"))
     return Firewall(any(source.has_rules() for source in sources), v4, no_v6 or v6)
+
+
+def _saved(again: Answer) -> dict[str, str]:
+    """By family, what iptables-nft-save printed whole; a table that it cannot print is left to nft."""
+    parts = sections(again.text) if again.ok else {}
+    return {key: parts[key] for key in _TABLES if "end" in parts and "*filter" in parts.get(key, "").splitlines()}
 
 
 def sections(text: str) -> dict[str, str]:
