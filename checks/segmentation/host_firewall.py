@@ -18,9 +18,10 @@ from nis2scan.facts.linux.system import System
     "On Red Hat and SUSE: `systemctl enable --now firewalld`.\n"
     "Keep a session open while you do so.\n"
     "Check: `nft list ruleset` shows `policy drop` or a last rule `drop` or `reject` in the input chain.",
-    limits="Rules that iptables or ufw wrote into nftables are not assessed where iptables-nft-save is missing or rules "
-    "of nft stand between them: nft does not show what they single out. Sees the default and not each exception; a rule "
-    "that allows everything to a network is not judged. Filters around the machine (router, cloud, hypervisor) are not seen.",
+    limits="Rules that iptables or ufw wrote into nftables are not assessed where iptables-nft-save is missing or "
+    "rules of nft stand between them: nft does not show what they single out. Sees the default and not each "
+    "exception; a rule that allows everything to a network is not judged. Filters around the machine (router, cloud, "
+    "hypervisor) are not seen.",
 )
 def host_firewall(inbound: Inbound, system: System) -> Verdict:
     """Where every machine refuses what nobody needs, one infected PC does not reach all the others."""

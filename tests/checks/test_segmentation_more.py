@@ -1,4 +1,6 @@
-"""SEG-ANY-001, SEG-LNX-002, and SEG-LNX-001 behind iptables. Cards, addresses and rules are made and read by the real kernel in namespaces of its own.
+"""SEG-ANY-001, SEG-LNX-002, and SEG-LNX-001 where iptables wrote into nftables.
+
+Cards, addresses and rules are made and read by the real kernel, in namespaces of their own.
 
 A namespace has no real card: veth cards are seen as a container sees them, or are given the mark of a real one.
 """
