@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
+import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from nis2scan.api import Answer, Finding, Outcome, Policy, Reason, Recording, St
 from nis2scan.facts.linux.accounts import ACCOUNTS, SHADOW
 from nis2scan.facts.linux.guessing import JAILS
 from nis2scan.facts.linux.listeners import LISTENERS
+from nis2scan.facts.linux.logins import ACCOUNT_DAYS, LOGINS, SSH_LOGINS
 from nis2scan.facts.linux.nfs import EXPORTS
 from nis2scan.facts.linux.pam import PAM
 from nis2scan.facts.linux.samba import SAMBA
@@ -19,7 +23,7 @@ from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.ssh_admins import SSHD_ADMINS
 from nis2scan.facts.linux.ssh_keys import SSH_KEYS, SshKeys
 from nis2scan.facts.linux.sshd import SSHD
-from nis2scan.testing import answered, fact, findings, only, recording
+from nis2scan.testing import NOON, answered, fact, findings, only, recording
 
 RECORDED = Path(__file__).parent.parent / "recorded" / "linux"
 SHELLS = ["dash", "bash", "busybox sh", "mksh"]
@@ -753,3 +757,211 @@ def test_keys_that_were_not_read_whole_are_not_assessed(said: str | Answer) -> N
 
 def test_without_an_ssh_server_no_key_opens_anything() -> None:
     assert keys(Answer(SSH_KEYS, Status.MISSING), listening=WEB_LISTENS).outcome is Outcome.NOT_APPLICABLE
+
+
+# ---- ACC-LNX-004: dormant accounts -------------------------------------------------------------
+
+KEY_OF_BOB = f"{FILE}user=bob\nkey=ssh-ed25519 \n.\nseen=256 SHA256:x (ED25519)\nend=keys\n"
+
+
+def ago(days: int) -> str:
+    return f"{NOON - timedelta(days=days):%b %d %H:%M:%S %Y}"
+
+
+def day(days: int) -> int:
+    return (NOON.date() - timedelta(days=days) - date(1970, 1, 1)).days
+
+
+def logins(*, begins: int | None = 400, opened: str = "", **last: int) -> str:
+    rows = [f"login={ago(days)} {name}\n" for name, days in last.items()]
+    rows += [f"begins={ago(begins)}\n"] if begins is not None else []
+    return "".join(rows) + (f"open={opened}\n" if opened else "") + "end=logins\n"
+
+
+def dormant(
+    said: str | bytes | None,
+    accepted: str | None = "end=accepted\n",
+    *,
+    shadow: str | None = BOTH_SET,
+    days: str | None = "",
+    known: str | None = FILE + "end=keys\n",
+    policy: Policy | None = None,
+) -> Finding:
+    if days == "":
+        days = f"root::\nanna:{day(900)}:\nbob:{day(900)}:\n==end\n"
+    given = {LOGINS: said, SSH_LOGINS: accepted, SHADOW: shadow, ACCOUNT_DAYS: days, SSH_KEYS: known}
+    answers = [
+        Answer(question, Status.DENIED) if text is None else answered(question, text, as_root=True)
+        for question, text in given.items()
+    ]
+    host = recording(*answers, accounts(), answered(LISTENERS, SSH_LISTENS))
+    return only("access/dormant-accounts", host, policy=policy)
+
+
+@pytest.mark.parametrize(
+    ("bob", "outcome"),
+    [(0, Outcome.PASS), (45, Outcome.PASS), (46, Outcome.WARN), (180, Outcome.WARN), (181, Outcome.FAIL)],
+)
+def test_the_oldest_last_login_counts(bob: int, outcome: Outcome) -> None:
+    found = dormant(logins(anna=1, bob=bob))
+
+    assert found.outcome is outcome
+    if outcome in (Outcome.WARN, Outcome.FAIL):
+        assert f"bob ({bob} days)" in str(found.found)
+        assert "anna" not in str(found.found)
+
+
+@pytest.mark.parametrize(
+    ("begins", "made", "outcome"),
+    [
+        (30, 900, Outcome.NOT_ASSESSED),
+        (30, 20, Outcome.PASS),
+        (100, 900, Outcome.WARN),
+        (400, 900, Outcome.FAIL),
+        (400, 20, Outcome.PASS),
+        (400, 60, Outcome.WARN),
+    ],
+)
+def test_never_logged_in_counts_only_as_far_as_records_and_the_account_go_back(
+    begins: int, made: int, outcome: Outcome
+) -> None:
+    days = f"root::\nanna:{day(900)}:\nbob:{day(made)}:\n==end\n"
+
+    assert dormant(logins(begins=begins, anna=1), days=days).outcome is outcome
+
+
+def test_a_command_over_ssh_is_use_too() -> None:
+    then = int((NOON - timedelta(days=3)).timestamp())
+
+    assert dormant(logins(anna=1, bob=300), f"{then} bob\nend=accepted\n").outcome is Outcome.PASS
+    assert dormant(logins(anna=1, bob=300), f"{then} anna\nend=accepted\n").outcome is Outcome.FAIL
+
+
+def test_a_session_that_is_still_open_is_use() -> None:
+    assert dormant(logins(anna=1, bob=300, opened="bob")).outcome is Outcome.PASS
+
+
+def test_only_what_can_be_logged_in_to_counts() -> None:
+    locked = BOTH_SET.replace("bob:set", "bob:locked")
+    said = logins(anna=1, bob=300)
+
+    assert dormant(said, shadow=locked).outcome is Outcome.PASS
+    assert dormant(said, shadow=locked, known=KEY_OF_BOB).outcome is Outcome.FAIL
+    assert dormant(said, shadow=locked.replace("anna:set", "anna:locked")).outcome is Outcome.NOT_APPLICABLE
+    closed = f"root::\nanna:{day(900)}:\nbob:{day(900)}:0\n==end\n"
+    assert dormant(said, days=closed).outcome is Outcome.PASS
+    assert dormant(said, days=closed.replace(":0\n", f":{day(-30)}\n")).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize("known", [None, f"{FILE}unread=bob\nend=keys\n"])
+def test_an_account_that_may_have_a_key_is_not_assessed(known: str | None) -> None:
+    locked = BOTH_SET.replace("bob:set", "bob:locked")
+
+    assert dormant(logins(anna=1, bob=300), shadow=locked, known=known).outcome is Outcome.NOT_ASSESSED
+    assert dormant(logins(anna=1, bob=3), shadow=locked, known=known).outcome is Outcome.PASS
+    assert dormant(logins(anna=1, bob=300), known=known).outcome is Outcome.FAIL
+
+
+def test_records_that_stopped_say_nothing() -> None:
+    """After an upgrade the old files stay, and nobody writes in them any more."""
+    found = dormant(logins(anna=60, bob=300))
+
+    assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.STALE_DATA)
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {"said": None},
+        {"said": ""},
+        {"said": "end=logins\n"},
+        {"said": logins(begins=None, anna=1, bob=300)},
+        {"said": "odd\n" + logins(anna=1, bob=300)},
+        {"accepted": None},
+        {"accepted": "failed\nend=accepted\n"},
+        {"accepted": ""},
+        {"shadow": None},
+        {"days": None},
+        {"days": "==end\n"},
+    ],
+)
+def test_use_that_was_not_read_is_not_assessed(gone: dict[str, str | None]) -> None:
+    assert dormant(**{"said": logins(anna=1, bob=300), **gone}).outcome is Outcome.NOT_ASSESSED  # type: ignore[arg-type]
+
+
+def session(kind: int, line: str, user: str, days: int) -> bytes:
+    """One record of utmp(5) on a 64-bit machine. kind: 7 is a login, 8 its end."""
+    when = int((NOON - timedelta(days=days)).timestamp())
+    text = (line.encode(), b"0", user.encode(), b"198.51.100.7")
+    return struct.pack("<hxxi32s4s32s256shhiii4i20s", kind, 1, *text, 0, 0, 0, when, 0, 0, 0, 0, 0, b"")
+
+
+@as_root
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_real_tools_tell_the_records_of_old_kind(shell: str, tmp_path: Path) -> None:
+    """lastlog and last of Debian 12; root is known from lastlog only, bob from the older wtmp only."""
+    kept = struct.pack("<i32s256s", int((NOON - timedelta(days=390)).timestamp()), b"tty1", b"")
+    (tmp_path / "lastlog").write_bytes(kept)
+    (tmp_path / "wtmp").write_bytes(session(7, "pts/0", "anna", 2) + session(8, "pts/0", "", 2))
+    (tmp_path / "wtmp.1").write_bytes(session(7, "pts/0", "bob", 200) + session(8, "pts/0", "", 200))
+    (tmp_path / "passwd").write_text(PASSWD)
+    before = f"""mount --bind {tmp_path}/passwd /etc/passwd; mount -t tmpfs none /var/log
+    cp {tmp_path}/lastlog {tmp_path}/wtmp* /var/log; export LC_ALL=C TZ=UTC0"""
+
+    said = put_for_real(shell, LOGINS.text, before)
+
+    assert b"198.51.100.7" not in said
+    found = dormant(said)
+    assert found.outcome is Outcome.FAIL
+    assert "bob (200 days)" in str(found.found)
+    assert dormant(said, shadow=BOTH_SET.replace("bob:set", "bob:locked")).outcome is Outcome.PASS
+
+
+def test_the_records_of_new_kind_are_read() -> None:
+    """Told by the question on Debian 13, by its lastlog2 2.41 and wtmpdb 0.73, of the same logins."""
+    found = dormant((RECORDED / "logins-debian13.txt").read_bytes())
+
+    assert found.outcome is Outcome.WARN
+    assert "bob (" in str(found.found)
+
+
+@as_root
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_days_of_passwords_come_without_any_hash(shell: str, tmp_path: Path) -> None:
+    (tmp_path / "shadow").write_text("root:*:19000:0:99999:7:::\nanna:$y$hash:20000:0:99999:7::20100:\n")
+
+    said = put_for_real(shell, ACCOUNT_DAYS.text, f"mount --bind {tmp_path}/shadow /etc/shadow")
+
+    assert said == b"root:19000:\nanna:20000:20100\n==end\n"
+
+
+@as_root
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_real_journal_tells_whom_sshd_let_in(shell: str, tmp_path: Path) -> None:
+    """Another program that says the same, or a stranger with a name like a message, is not believed."""
+    accepted, now = "Accepted publickey for {} from 198.51.100.7 port 5 ssh2: ED25519 SHA256:x", int(time.time())
+    said = [
+        ("sshd", 3, accepted.format("anna")),
+        ("sshd-session", 9, accepted.format("gone")),
+        ("sshd", 20, accepted.format("anna")),
+        ("logger", 2, accepted.format("bob")),
+        ("sshd", 1, "Invalid user Accepted publickey for carl from 198.51.100.7"),
+        ("sshd", 1, "Failed password for dirk from 198.51.100.7 port 5 ssh2"),
+    ]
+    entries = "".join(
+        f"__REALTIME_TIMESTAMP={now - days * 86400}000000\n__MONOTONIC_TIMESTAMP=1\n_BOOT_ID={'0' * 31}1\n"
+        f"_COMM={program}\n_HOSTNAME=srv\n_PID=5\nSYSLOG_IDENTIFIER=sshd\nMESSAGE={text}\n\n"
+        for program, days, text in said
+    )
+    remote = ["/lib/systemd/systemd-journal-remote", "-o", str(tmp_path / "system.journal"), "-"]
+    subprocess.run(remote, input=entries.encode(), check=True, capture_output=True)
+    empty = """for d in /var/log/journal /run/log/journal; do mkdir -p $d; mount -t tmpfs none $d; done
+    """
+    full = f"{empty} d=/var/log/journal/$(cat /etc/machine-id); mkdir $d; cp {tmp_path}/system.journal $d"
+
+    assert put_for_real(shell, SSH_LOGINS.text, empty) == b"failed\nend=accepted\n"
+    assert put_for_real(shell, SSH_LOGINS.text, full).decode().splitlines() == [
+        f"{now - 3 * 86400} anna",
+        f"{now - 9 * 86400} gone",
+        "end=accepted",
+    ]
