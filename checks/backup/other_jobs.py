@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from nis2scan.api import (
     Confidence,
     Effort,
+    NotThere,
     Now,
     Outcome,
     Part,
@@ -20,7 +21,7 @@ from nis2scan.api import (
     warn,
 )
 from nis2scan.facts.backup_jobs import judged_job
-from nis2scan.facts.backup_others import of_others
+from nis2scan.facts.backup_others import OF_PRODUCTS, of_others
 from nis2scan.facts.backup_record import FAILED, Backup
 from nis2scan.facts.linux.other_jobs import OtherJobs
 
@@ -46,7 +47,10 @@ def other_jobs(jobs: OtherJobs, policy: Policy, now: Now) -> Mapping[str, Part]:
     """A home-made script is the most common back-up of a small office and the one that nobody watches. It stops
     working with a changed password or a full disk, and says so to nobody.
     """
-    records = of_others(jobs)
+    every = of_others(jobs)
+    records = [record for record in every if record.tool not in OF_PRODUCTS]
+    if every and not records:
+        return {"": NotThere(say("only programs of back-up products make back-ups here"))}
     if not records:
         pulled = any(flag == "pull" for _, flag in jobs.flags)
         detail = say("this machine fetches the files of others; no back-up of itself was found")

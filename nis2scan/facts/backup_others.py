@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from nis2scan.api import Confidence
 from nis2scan.facts.backup_record import FAILED, OK, WARNINGS, Backup, recorded, result_of
+from nis2scan.facts.linux.backup_agents import BackupAgents
 from nis2scan.facts.linux.other_jobs import OtherJobs, Trace
 from nis2scan.facts.linux.timers import Job
 
 _PLAIN = {"rsync", "rsnapshot", "rdiff-backup"}
-_HISTORY = {"rsnapshot", "duplicity", "duply", "deja-dup", "rdiff-backup"}
+_HISTORY = {"rsnapshot", "duplicity", "duply", "deja-dup", "rdiff-backup", "kopia", "duplicacy"}
 _VANISHED = (23, 24)  # rsync: some files could not be copied, or were gone meanwhile
 _KEPT_BY = {"duply": "duplicity"}
+OF_PRODUCTS = {"proxmox-backup-client", "kopia", "duplicacy", "duplicati-cli", "veeam"}
+"""Programs of back-up products: judged with the agents, not with what is made at home."""
 
 
 def of_others(seen: OtherJobs) -> list[Backup]:
@@ -21,6 +25,29 @@ def of_others(seen: OtherJobs) -> list[Backup]:
     with_job = {_KEPT_BY.get(job.tool, job.tool) for job in seen.jobs}
     made += [_told(tool, None, trace, seen) for tool, trace in seen.traces.items() if tool not in with_job]
     return [record for record in made if (record.tool, "pull") not in seen.flags]
+
+
+PRODUCTS = {
+    "veeam": "Veeam",
+    "proxmox-backup-client": "Proxmox Backup Client",
+    "kopia": "Kopia",
+    "duplicacy": "Duplicacy",
+    "duplicati-cli": "Duplicati",
+}
+
+
+def of_agents(seen: BackupAgents) -> list[Backup]:
+    """One record a job of which the agent keeps logs here. Where its copies go is not in them."""
+    return [
+        Backup("veeam", item.job, item.last_good, Confidence.DERIVED, item.newest, scheduled=None)
+        for item in seen.sessions
+    ]
+
+
+def silent_agents(seen: BackupAgents, records: Iterable[Backup]) -> list[str]:
+    """Products whose jobs leave no trace here: only their server knows."""
+    told = {PRODUCTS.get(record.tool) for record in records}
+    return sorted({*seen.installed, *seen.contact} - told)
 
 
 def _of_job(job: Job, seen: OtherJobs) -> Backup:
@@ -48,7 +75,7 @@ def _told(tool: str, job: Job | None, trace: Trace | None, seen: OtherJobs) -> B
         record,
         scheduled=None if tool == "deja-dup" else record.scheduled,
         targets=targets,
-        encrypted=False if plain else True if tool == "duplicity" and job is not None else None,
+        encrypted=False if plain else True if tool == "kopia" or (tool == "duplicity" and job is not None) else None,
         plain_at=tuple(sorted({target.kind for target in targets})) if plain else (),
         here=True if tool == "rsnapshot" and trace is not None else None,
         history=False if (tool, "mirror") in seen.flags else True if tool in _HISTORY else None,

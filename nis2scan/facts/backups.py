@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from nis2scan.api import CannotTell, Confidence, Fact, Maybe, Message, Reason, Unknown, derives
-from nis2scan.facts.backup_others import of_others
+from nis2scan.api import CannotTell, Confidence, Fact, Maybe, Message, Reason, Unknown, derives, say
+from nis2scan.facts.backup_others import OF_PRODUCTS, of_agents, of_others, silent_agents
 from nis2scan.facts.backup_record import Backup, making, recorded
+from nis2scan.facts.linux.backup_agents import BackupAgents
 from nis2scan.facts.linux.borg import DEEP, Borg
 from nis2scan.facts.linux.local_copies import LocalCopies
 from nis2scan.facts.linux.other_jobs import OtherJobs
@@ -33,6 +34,7 @@ def backups(
     borg: Maybe[Borg],
     folders: Maybe[LocalCopies],
     others: Maybe[OtherJobs],
+    agents: Maybe[BackupAgents],
     system: Maybe[System],
 ) -> Backups:
     """A tool that could not be looked for adds no record; that is never read as "there is none"."""
@@ -40,16 +42,39 @@ def backups(
         *(of_restic(restic.value) if restic.value is not None else ()),
         *(of_borg(borg.value, folders.value) if borg.value is not None else ()),
         *(of_others(others.value) if others.value is not None else ()),
+        *(of_agents(agents.value) if agents.value is not None else ()),
     ]
-    why = [item.why for item in (restic, borg, others) if isinstance(item.why, CannotTell)]
+    why = [item.why for item in (restic, borg, others, agents) if isinstance(item.why, CannotTell)]
     unread = [Unknown(w.reason, w.detail if isinstance(w.detail, (str, Message)) else str(w.detail)) for w in why]
     # A tool that is installed and never used hides no back-up; nor, beside another, one that this system cannot have.
     no_loss = {Reason.OUT_OF_VANTAGE, *([Reason.UNSUPPORTED_PLATFORM] if made else [])}
     return Backups(
         records=tuple(made),
-        unread=tuple(item for item in unread if item.reason not in no_loss),
+        unread=(*(item for item in unread if item.reason not in no_loss), *_elsewhere(agents.value, made)),
         workstation=system.value.workstation if system.value is not None else None,
     )
+
+
+@dataclass(frozen=True)
+class ProductJobs(Fact):
+    """The jobs of clients of back-up products that units and cron show."""
+
+    records: tuple[Backup, ...]
+
+
+@derives
+def product_jobs(others: Maybe[OtherJobs]) -> ProductJobs:
+    """Never missing: a job that could not be looked for is not judged, and its product is asked about."""
+    seen = of_others(others.value) if others.value is not None else []
+    return ProductJobs(tuple(record for record in seen if record.tool in OF_PRODUCTS))
+
+
+def _elsewhere(agents: BackupAgents | None, made: list[Backup]) -> list[Unknown]:
+    """An agent that runs may well make back-ups of which this machine keeps no trace."""
+    silent = silent_agents(agents, made) if agents is not None else []
+    running = [name for name in silent if agents is not None and agents.installed.get(name)]
+    told = say("{products} runs here; only its server knows whether back-ups succeed", products=running)
+    return [Unknown(Reason.OUT_OF_VANTAGE, told)] if running else []
 
 
 def of_restic(seen: Restic) -> list[Backup]:

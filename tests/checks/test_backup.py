@@ -21,7 +21,9 @@ import pytest
 from nis2scan.errors import Absent, CannotTell, Reason
 from nis2scan.facts.backups import Backups
 from nis2scan.facts.linux import borg, restic, timers
+from nis2scan.facts.linux.backup_agents import AGENTS
 from nis2scan.facts.linux.other_jobs import OTHER_JOBS
+from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
 from nis2scan.model import Answer, Confidence, Finding, Outcome, Question, Recording, Status
 from nis2scan.testing import answered, fact, findings, only, recording
@@ -105,10 +107,16 @@ for u in "$@"; do awk -v u="Id=$u" 'BEGIN{{RS="";ORS="\\n\\n"}} index($0"\\n",u"
         return Answer(question, Status.OK, done.stdout, done.stderr, done.returncode)
 
     def recording(self, *more: Answer) -> Recording:
-        return recording(*(self.ask(q) for q in (timers.JOBS, restic.TRACES, borg.TRACES, OTHER_JOBS)), *SERVER, *more)
+        return recording(
+            *(self.ask(q) for q in (timers.JOBS, restic.TRACES, borg.TRACES, OTHER_JOBS, AGENTS)),
+            *QUIET,
+            *SERVER,
+            *more,
+        )
 
 
 MACHINE_LINES = "kernel=6.1.0-13-amd64\npid1=systemd\nnow=1795514400\n"
+QUIET = (answered(COMMS, "systemd\nsh\n.\n"),)
 SERVER = (answered(OS_RELEASE, "ID=debian\nVERSION_ID=12\n"), answered(MACHINE, MACHINE_LINES))
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from nis2scan.api import Answer, CannotTell, Outcome, Reason, Recording, person
+from nis2scan.facts.linux.backup_agents import AGENTS
 from nis2scan.facts.linux.block import BLOCK
 from nis2scan.facts.linux.databases import DATABASES, Databases
 from nis2scan.facts.linux.local_copies import LOCAL_COPIES
@@ -387,6 +388,18 @@ def test_a_copy_of_duplicity_that_did_not_end_does_not_count(box: Box) -> None:
 
 
 LINES = [
+    (
+        "proxmox-backup-client backup root.pxar:/ --repository joop@pbs@192.168.1.9:bucket",
+        "target proxmox-backup-client lan ssh",
+        "cron proxmox-backup-client backup",
+    ),
+    (
+        "PBS_REPOSITORY=store proxmox-backup-client backup etc.pxar:/etc",
+        "target proxmox-backup-client local pbs",
+        "end",
+    ),
+    ("kopia snapshot create /srv", "cron kopia backup", "end"),
+    ("duplicacy -log backup -stats", "cron duplicacy backup", "end"),
     ("rsync -a /srv/ joop@192.168.1.9:/backup/srv/", "target rsync lan ssh", "cron rsync backup"),
     ("rsync -aze 'ssh -p 2222' --delete /srv nas.example.net::backup", "target rsync other ssh", "flag rsync mirror"),
     ("rsync -a --delete --backup-dir=/old /srv b@10.0.0.9:/backup", "target rsync lan ssh", "cron rsync backup"),
@@ -413,6 +426,9 @@ def test_a_line_of_cron_is_read_for_what_it_copies_where(
 
 
 NO_BACKUP = [
+    "proxmox-backup-client prune host/web --keep-daily 7",
+    "kopia maintenance run --full",
+    "duplicacy prune -keep 0:365",
     "rsync -a /var/www/new/ /var/www/live/",
     "rsync -a web.example.net:/srv/ /backup/web/",
     "duplicity remove-older-than 60D --force b2://key@bucket",
@@ -713,3 +729,113 @@ def test_no_name_of_a_database_leaves_the_machine_in_any_shell(box: Box, shell: 
     assert not re.search("salaris|klanten|geheim|fusie", answer.text)
     assert (found.own, found.whole) == ({"MySQL": 2}, True)
     assert found.dumps.keys() == found.steps == found.hooks == {"MySQL"}
+
+
+# ---- BAK-LNX-004 ---------------------------------------------------------------------------------
+# The log of Veeam is made after what others describe of it; no agent could be run here.
+
+AGENT = "backup/agent-jobs"
+LINE = "[25.11.2026 02:04:01.123] <140529559693056> lpbcore| JOB STATUS: {}.\n"
+
+
+def sessions(box: Box, *ended: str, hours: int = 9, job: str = "Nightly") -> None:
+    """The sessions of one job, the newest last, a day apart."""
+    for at, word in enumerate(ended):
+        text = "[25.11.2026 02:00:00] <1> lpbcore| started\n" + (LINE.format(word) if word else "")
+        log = box.file(f"var/log/veeam/Backup/{job}/Session_202611{at + 10}_020000_{{ab}}/Job.log", text)
+        when = log.stat().st_mtime - (hours + 24 * (len(ended) - 1 - at)) * 3600
+        os.utime(log, (when, when))
+
+
+@pytest.mark.parametrize(
+    ("ended", "hours", "outcome"),
+    [
+        (["FAILED", "SUCCESS"], 9, Outcome.PASS),
+        (["SUCCESS", "WARNING"], 9, Outcome.WARN),
+        (["SUCCESS", "FAILED"], 9, Outcome.WARN),
+        (["SUCCESS", "FAILED", "FAILED"], 9, Outcome.FAIL),
+        (["SUCCESS", ""], 9, Outcome.WARN),
+        (["SUCCESS", "CANCELED"], 9, Outcome.WARN),
+        (["SUCCESS"], 400, Outcome.FAIL),
+        (["FAILED"], 9, Outcome.NOT_ASSESSED),
+        ([""], 9, Outcome.NOT_ASSESSED),
+    ],
+)
+def test_the_logs_of_veeam_tell_how_its_last_sessions_ended(
+    box: Box, ended: list[str], hours: int, outcome: Outcome
+) -> None:
+    sessions(box, *ended, hours=hours)
+
+    found = judged(AGENT, box.recording())
+
+    assert found["veeam: Nightly"].outcome is outcome
+    assert found.keys() == {"veeam: Nightly"}
+
+
+def test_a_session_of_veeam_is_a_back_up_for_the_other_checks(box: Box) -> None:
+    sessions(box, "SUCCESS")
+
+    assert judged(EVERY, box.recording())["host"].outcome is Outcome.PASS
+    assert judged(OFF, box.recording())["host"].outcome is Outcome.NOT_ASSESSED  # its log does not say where to
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_shell_reads_the_same_sessions(box: Box, shell: str) -> None:
+    box.shell = shell
+    sessions(box, "SUCCESS", "FAILED", job="a b $(id)")
+    sessions(box, *["SUCCESS"] * 40)
+
+    words = box.ask(AGENTS).text.split()
+
+    assert [words[at + 1] for at, word in enumerate(words) if word == "session"] == ["Nightly", "job"]
+    assert words[-3:] == ["sight", "full", "end"]
+
+
+@pytest.mark.parametrize(
+    ("program", "product"),
+    [
+        ("bareos-fd", "Bareos"),
+        ("bacula-fd", "Bacula"),
+        ("acronis_mms", "Acronis"),
+        ("urbackupclientb", "UrBackup"),
+        ("duplicati-serve", "Duplicati"),
+        ("veeamservice", "Veeam"),
+    ],
+)
+def test_an_agent_that_only_runs_is_asked_about_and_keeps_other_checks_from_failing(
+    box: Box, program: str, product: str
+) -> None:
+    job(box, CLOUD, 400)
+    box.file("etc/timeshift/timeshift.json", '{\n  "schedule_daily" : "true"\n}\n')
+    host = with_stand_ins(box, f"systemd\n{program}\n.\n")
+
+    found = judged(AGENT, host)
+
+    assert (found[product].outcome, found[product].reason) == (Outcome.NOT_ASSESSED, Reason.OUT_OF_VANTAGE)
+    assert judged(EVERY, host)["host"].outcome is Outcome.NOT_ASSESSED
+    assert judged(NO_STAND_IN, host)["host"].outcome is Outcome.NOT_ASSESSED
+
+
+def test_a_server_that_had_to_do_with_an_agent_is_no_success(box: Box) -> None:
+    box.file("var/lib/bareos/bareos-fd.9102.state", "state")
+
+    assert judged(AGENT, box.recording())["Bareos"].outcome is Outcome.NOT_ASSESSED
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(0, Outcome.PASS), (255, Outcome.FAIL)])
+def test_the_client_of_proxmox_is_judged_by_its_unit(box: Box, status: int, outcome: Outcome) -> None:
+    unit = "[Service]\nExecStart=proxmox-backup-client backup root.pxar:/\n"
+    box.file("bin/proxmox-backup-client", "#!/bin/sh\nexit 9\n").chmod(0o755)
+    box.file("etc/systemd/system/pbs.service", unit)
+    box.systemctl(shown("pbs", now() - timedelta(hours=5), "success" if status == 0 else "exit-code", status))
+
+    assert judged(AGENT, box.recording())["proxmox-backup-client: pbs"].outcome is outcome
+    assert judged(OTHERS, box.recording())[""].outcome is Outcome.NOT_APPLICABLE
+
+
+def test_no_agent_is_absence_only_when_all_could_be_looked_at(box: Box) -> None:
+    nothing, blind = (box.recording(answered(AGENTS, f"sight {word}\nend\n")) for word in ("full", "some"))
+
+    assert judged(AGENT, nothing)[""].outcome is Outcome.NOT_APPLICABLE
+    assert judged(AGENT, blind)[""].reason is Reason.NO_PRIVILEGE
+    assert judged(AGENT, box.recording(answered(AGENTS, "sight full\n")))[""].reason is Reason.TRUNCATED

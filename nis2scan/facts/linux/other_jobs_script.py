@@ -1,5 +1,6 @@
-"""The question after home-made back-ups, in POSIX sh: rsync, rclone, rsnapshot, duplicity, Déjà Dup, rdiff-backup, and
-scripts that only their name tells. It runs none of them and prints no line that it has read.
+"""The question after home-made back-ups, in POSIX sh: rsync, rclone, rsnapshot, duplicity, Deja Dup, rdiff-backup,
+clients of Proxmox, Kopia, Duplicacy and Duplicati, and scripts that only their name tells. It runs none of them and
+prints no line that it has read.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ OTHER_JOBS_SCRIPT = (
     TARGET_SCRIPT
     + r"""
 pattern='rsync|rclone|rsnapshot|duplicity|duply|deja-dup|rdiff-backup'
+pattern="$pattern|proxmox-backup-client|kopia|duplicacy|duplicati-cli"
 # named TEXT: whether it is said to be a back-up
 named() { case $1 in *[Bb]ack[Uu]p*|*[Bb]ack-[Uu]p*|*BACKUP*|*[Rr]eservekopie*|*.bak*) return 0 ;; esac; return 1; }
 # goes TOOL ADDRESS: the ways of these programs to say where, as the ones that `target` knows
@@ -22,6 +24,14 @@ goes() {
     file:*|/*) target $1 "$2" ;;
     *://*) target $1 "ssh://${2#*://}" ;;
     *) target $1 "$2" ;;
+  esac
+}
+# store USER@REALM@HOST:STORE: where Proxmox keeps its copies; without a host it is this machine
+store() {
+  case $1 in
+    *[\$\`]*|'') ;;
+    *@*|*:*) target proxmox-backup-client "ssh://${1##*@}" ;;
+    *) echo "target proxmox-backup-client local pbs" ;;
   esac
 }
 # done_with: the words of one program are at their end
@@ -47,18 +57,23 @@ done_with() {
 }
 # words LINE FILE: which program it starts, and where to
 words() {
-  at= skip=
+  at= skip= repo=
   set -f
   for w in $1; do
     w=${w#[\"\']} w=${w#[\"\']} w=${w%[\"\'\;]} w=${w%[\"\']}
     case $w in '#'*) break ;; esac
     [ -n "$skip" ] && { skip=; continue; }
+    [ -n "$repo" ] && { repo=; store "$w"; continue; }
     case $known in *" $w|"*) s=${known##*" $w|"} tool=${s%%[| ]*} role=backup; continue ;; esac
     if [ -z "$at" ]; then
       n=${w##*/}; n=${n#[-@+!:]}
       case $n in
-        rsync|rclone|rsnapshot|duplicity|duply|deja-dup|rdiff-backup)
-          at=$n last= count=0 del= keep= pull= verb=; [ $n = rclone ] && verb=only ;;
+        rsync|rclone|rsnapshot|duplicity|duply|deja-dup|rdiff-backup|\
+        proxmox-backup-client|kopia|duplicacy|duplicati-cli)
+          at=$n last= count=0 del= keep= pull= verb=
+          case $n in rclone|proxmox-*|kopia|dupli*c[ay]*) verb=only ;; esac
+          [ $n = duplicity ] && verb= ;;
+        PBS_REPOSITORY=*) store "${w#*=}" ;;
       esac
       continue
     fi
@@ -68,6 +83,12 @@ words() {
       --link-dest|--backup-dir) keep=yes skip=yes ;;
       --link-dest=*|--backup|--backup-dir=*) keep=yes ;;
       --no-encryption) echo "flag $at plain" ;;
+      --repository=*) store "${w#*=}" ;;
+      --repository) [ $at = proxmox-backup-client ] && repo=next ;;
+      backup|create) case $at in
+          proxmox-backup-client|duplicacy|duplicati-cli|kopia) verb= ;;
+          *) count=$((count + 1)) last=$w ;;
+        esac ;;
       --daemon|--list-only|--dry-run|--remove-older-than) verb=read; [ $at = rsync ] || verb=only ;;
       -c) [ $at = rsnapshot ] && skip=yes ;;
       -e|-f|-[a-zA-Z]*e|--rsh|--exclude|--include|--exclude-from|--include-from|--filter|--files-from|--log-file|\
@@ -178,7 +199,7 @@ for h in $users; do
     done
   done
 done
-for p in rsync rclone rsnapshot duplicity duply deja-dup rdiff-backup; do
+for p in rsync rclone rsnapshot duplicity duply deja-dup rdiff-backup proxmox-backup-client kopia duplicacy; do
   command -v $p >/dev/null 2>&1 && echo "binary $p"
 done
 echo "sight $sight"
