@@ -951,7 +951,7 @@ def test_the_real_journal_tells_whom_sshd_let_in(shell: str, tmp_path: Path) -> 
     entries = "".join(
         f"__REALTIME_TIMESTAMP={now - days * 86400}000000\n__MONOTONIC_TIMESTAMP=1\n_BOOT_ID={'0' * 31}1\n"
         f"_COMM={program}\n_HOSTNAME=srv\n_PID=5\nSYSLOG_IDENTIFIER=sshd\nMESSAGE={text}\n\n"
-        for program, days, text in said
+        for program, days, text in sorted(said, key=lambda each: -each[1])
     )
     remote = ["/lib/systemd/systemd-journal-remote", "-o", str(tmp_path / "system.journal"), "-"]
     subprocess.run(remote, input=entries.encode(), check=True, capture_output=True)
