@@ -14,8 +14,9 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from nis2scan.errors import Reason, StoreError, TransportError
@@ -57,17 +58,32 @@ def known(files: Iterable[Path], names: Sequence[str]) -> list[Known]:
     Raises TransportError when a file cannot be read, or can be written by others.
     """
     found = []
-    low = [name.lower() for name in names]
     for file in files:
-        for number, line in enumerate(_lines(file), 1):
-            if _maybe(line.lower(), low) and (entry := _entry(file, number, line, names)) is not None:
-                found.append(entry)
+        named_so, others = _index(_text(file))
+        lines = {*others, *(line for name in names for line in named_so.get(name.lower(), ()))}
+        entries = (_entry(file, number, line, names) for number, line in sorted(lines))
+        found += [entry for entry in entries if entry is not None]
     return found
 
 
-def _maybe(line: str, names: Sequence[str]) -> bool:
-    """Whether a line could be about one of the names. Every host reads all lines: most must cost next to nothing."""
-    return "|" in line or "*" in line or "?" in line or any(name in line for name in names)
+@lru_cache(maxsize=8)
+def _index(text: str) -> tuple[Mapping[str, list[tuple[int, str]]], Sequence[tuple[int, str]]]:
+    """The lines that name hosts as they are, by name; and the others: hashed or with wildcards, tried for every host.
+
+    Kept for as long as the text stays the same: with hundreds of hosts, each looking through hundreds of lines, this
+    was most of the scanner's own work.
+    """
+    named_so: dict[str, list[tuple[int, str]]] = {}
+    others = []
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split(None, 2)
+        names = words[1 if words[0].startswith("@") and len(words) > 1 else 0].lower() if words else "#"
+        if any(sign in names for sign in "|*?!"):
+            others.append((number, line))
+        elif not names.startswith("#"):
+            for name in names.split(","):
+                named_so.setdefault(name, []).append((number, line))
+    return named_so, others
 
 
 def verify(shown: HostKey, believed: Sequence[Known], where: str, name: str) -> None:
@@ -96,15 +112,15 @@ def verify(shown: HostKey, believed: Sequence[Known], where: str, name: str) -> 
     )
 
 
-def _lines(file: Path) -> list[str]:
+def _text(file: Path) -> str:
     try:
         with file.open("rb") as stream:
             facts = os.fstat(stream.fileno())
             if os.name == "posix" and facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
                 raise TransportError(Reason.HOST_KEY, f"{file} can be written by others", f"chmod go-w {file}")
-            return stream.read(_LARGEST).decode("utf-8", "replace").splitlines()
+            return stream.read(_LARGEST).decode("utf-8", "replace")
     except FileNotFoundError:
-        return []
+        return ""
     except OSError as trouble:
         raise TransportError(Reason.HOST_KEY, f"{file} cannot be read: {trouble.strerror}") from None
 
@@ -154,7 +170,7 @@ def keep(file: Path, names: Sequence[str], key: HostKey, note: str) -> None:
     """
     about = " ".join(re.sub(r"[^\x20-\x7e]", "?", note).split())
     kept = []
-    for number, line in enumerate(_lines(file), 1):
+    for number, line in enumerate(_text(file).splitlines(), 1):
         entry = _entry(file, number, line, names)
         if entry is None or entry.revoked:
             kept.append(line)

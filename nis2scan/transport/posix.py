@@ -14,6 +14,7 @@ from nis2scan.check import SESSION
 from nis2scan.errors import Reason, TransportError
 from nis2scan.model import Answer, Question, Recording, Root, Status
 from nis2scan.transport import only_questions
+from nis2scan.transport.posix_helper import version
 from nis2scan.transport.posix_parse import Hello, Section, Stream, hello_in, parse
 from nis2scan.transport.posix_script import script
 
@@ -33,7 +34,6 @@ _SECRET = re.compile(
     rb"((?<![a-z])(?:PASS(?!_M|_WARN)|PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY)(?![A-Z_]*_FILE)[A-Z_]*=)"
     rb"(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+)"
 )
-_SECRET_WORDS = (b"pass", b"secret", b"token", b"api")  # no match without one of them
 
 
 @dataclass
@@ -57,7 +57,8 @@ class Visit:
     def script(self) -> bytes:
         """What is to be sent on standard input. Call it at the moment of sending: the clock starts."""
         limit = max(1, min(_HOST_LIMIT, int(self.seconds - _GRACE)))
-        text = script(self.questions, nonce=self.nonce, become=self.become, seconds=limit)
+        fitting = version(self.questions) if self.become == "helper" else ""
+        text = script(self.questions, nonce=self.nonce, become=self.become, seconds=limit, version=fitting)
         self.sent = time.time()
         return text.encode()
 
@@ -148,4 +149,6 @@ def _trouble(section: Section) -> Status:
 def _blanked(data: bytes) -> bytes:
     """The last net: questions leave secrets out themselves. Most answers have no such word, which is soon seen."""
     low = data.lower()
-    return _SECRET.sub(rb"\1***", data) if any(word in low for word in _SECRET_WORDS) else data
+    if b"=" in data and (b"pass" in low or b"secret" in low or b"token" in low or b"api" in low):
+        return _SECRET.sub(rb"\1***", data)
+    return data

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 _GZIP = b"\x1f\x8b\x08"
 _STDERR_KEPT = 8192
 _HELLO = re.compile(rb"H (\S{1,32}) (\d{1,10}|x) (\d{1,12}) ([^\n]{0,256})\n")
+_NUMBER = re.compile(r"\d{1,12}(\.\d{1,6})?")
 _FRAME = re.compile(rb"([A-Z])([^\n]*)\n")
 
 
@@ -124,14 +125,14 @@ class _Reading:
             kind, words = found[1].decode(), found[2].decode("ascii", "replace").split()
             before = body[start:at]
             if kind in "BMRZP" and open_id:  # the section before it has no end: a flood was cut
-                self._keep(open_id, Section(out if out is not None else before, damaged=not sound))
+                self._keep(open_id, self._cut(out if out is not None else before, sound))
                 open_id = ""
             if kind == "B" and words:
                 open_id, out, begun = words[0], None, _number(words[1:])
             elif kind == "X":
                 out = before
             elif kind == "E" and words and words[0] == open_id:
-                self._keep(open_id, _ended(words, out, before, begun, sound))
+                self._keep(open_id, self._ended(words, out, before, begun, sound))
                 open_id = ""
             else:
                 self._aside(kind, words, before, sound)
@@ -139,11 +140,12 @@ class _Reading:
             if kind == "P":
                 return
         if open_id:
-            self._keep(open_id, Section(out if out is not None else body[start:], damaged=not sound))
+            self._keep(open_id, self._cut(out if out is not None else body[start:], sound))
 
     def _aside(self, kind: str, words: list[str], before: bytes, sound: bool) -> None:
         if kind == "M" and words:
-            self._keep(words[0], Section(lacks=" ".join(words[1:]) or "?", damaged=not sound))
+            lacks = " ".join(words[1:]) or "?"
+            self._keep(words[0], Section(lacks=lacks, damaged=not sound, as_root=self.root))
         elif kind == "R":
             self.rooted = self.root = True
         elif kind == "A":
@@ -156,23 +158,26 @@ class _Reading:
     def _keep(self, name: str, section: Section) -> None:
         """The first whole answer counts: a question that was asked again after a refusal does not replace it."""
         if not (old := self.sections.get(name)) or not (old.ended or old.lacks):
-            self.sections[name] = replace(section, as_root=self.root)
+            self.sections[name] = section
 
+    def _cut(self, out: bytes, sound: bool) -> Section:
+        return Section(out, damaged=not sound, as_root=self.root)
 
-def _ended(words: list[str], out: bytes | None, before: bytes, begun: float, sound: bool) -> Section:
-    code = words[1] if len(words) > 1 else ""
-    ended = _number(words[2:])
-    return Section(
-        out=before if out is None else out,
-        err=b"" if out is None else before[:_STDERR_KEPT],
-        ended=True,
-        late=code == "T",
-        code=int(code) if code.isascii() and code.isdigit() else None,
-        ms=max(0, round((ended - begun) * 1000)) if begun and ended else 0,
-        damaged=not sound,
-    )
+    def _ended(self, words: list[str], out: bytes | None, before: bytes, begun: float, sound: bool) -> Section:
+        code = words[1] if len(words) > 1 else ""
+        ended = _number(words[2:])
+        return Section(
+            out=before if out is None else out,
+            err=b"" if out is None else before[:_STDERR_KEPT],
+            ended=True,
+            late=code == "T",
+            code=int(code) if code.isascii() and code.isdigit() else None,
+            ms=max(0, round((ended - begun) * 1000)) if begun and ended else 0,
+            damaged=not sound,
+            as_root=self.root,
+        )
 
 
 def _number(words: list[str]) -> float:
     """The first word as a number, 0 when it is none."""
-    return float(words[0]) if words and re.fullmatch(r"\d{1,12}(\.\d{1,6})?", words[0]) else 0.0
+    return float(words[0]) if words and _NUMBER.fullmatch(words[0]) else 0.0

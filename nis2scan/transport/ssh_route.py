@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import paramiko
 
 CONNECT_SECONDS = 10.0
+_WAKE_SECONDS = 1.0  # how often the thread of paramiko looks up while a host works; ten times a second costs a tenth
 _WINDOW = 4 * 1024 * 1024
 _PROHIBITED = 1  # RFC 4254: SSH_OPEN_ADMINISTRATIVELY_PROHIBITED
 _RSA = ("rsa-sha2-512", "rsa-sha2-256")  # how a key of the type ssh-rsa proves itself today
@@ -47,6 +48,21 @@ class Opened:
             while True:
                 with contextlib.suppress(OSError, EOFError):
                     self._things.pop().close()
+
+
+@dataclass(frozen=True)
+class _HangUp:
+    """The end of a session. The line goes down first: then paramiko's own thread, which close() waits for, ends at once
+    and not when it next looks up.
+    """
+
+    transport: paramiko.Transport
+    line: socket.socket
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self.line.shutdown(socket.SHUT_RDWR)
+        self.transport.close()
 
 
 @dataclass(frozen=True)
@@ -128,7 +144,11 @@ def _reached(login: Login, believed: Sequence[Known], way: _Way) -> paramiko.Tra
     line = _dialled(login, way)
     way.opened.add(line)
     transport = paramiko.Transport(line)
-    way.opened.add(transport)
+    if isinstance(line, socket.socket):
+        line.settimeout(_WAKE_SECONDS)
+        way.opened.add(_HangUp(transport, line))
+    else:  # over another host: paramiko would send on a line that is down already
+        way.opened.add(transport)
     transport.banner_timeout = transport.channel_timeout = transport.handshake_timeout = way.step
     options = transport.get_security_options()
     # One pass for secrecy and integrity; the others have their check done byte by byte in Python. None is left out.
