@@ -164,6 +164,17 @@ def started(host: Host) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*own, *clock, *boot], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
 
+# systemd-nspawn takes a ready network namespace only after it has mounted /sys, which shows the cards of the place that
+# a mount was made in. A machine shows its own.
+CARDS = """mkdir /run/sys && mount -t sysfs sysfs /run/sys
+for d in class/net devices/virtual/net; do mount --bind "/run/sys/$d" "/sys/$d"; done
+umount -l /run/sys; rmdir /run/sys"""
+
+
+def shows_own_cards(host: Host) -> None:
+    host.inside("sh", "-ec", CARDS).check_returncode()
+
+
 def _trees() -> list[Path]:
     """The trees of control groups in which systemd keeps its own: one on new machines, two on hybrid ones."""
     return [group for group in CGROUPS if (group / "cgroup.procs").exists()]

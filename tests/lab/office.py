@@ -16,7 +16,7 @@ from tests.lab import seeds, settings
 from tests.lab.cable import NETWORKS, bridges, plugged_in
 from tests.lab.changes import changed, state
 from tests.lab.devices import connected, listens, received
-from tests.lab.host import Host, laid_out, started
+from tests.lab.host import Host, laid_out, shows_own_cards, started
 from tests.lab.places import PLACES, Place
 from tests.lab.root import services, shared_root
 from tests.lab.run import run
@@ -86,6 +86,8 @@ def _up(host: Host, listens: Iterable[str], seconds: float = 40) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if set(listens) <= _listening(host) and (not host.systemd or _settled(host)):
+            if host.systemd:
+                shows_own_cards(host)
             return
         time.sleep(0.05)
     log = (host.place / "boot.log").read_text(errors="replace")

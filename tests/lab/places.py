@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.lab import seeds
-from tests.lab.cable import SERVERS, Network
+from tests.lab import seeds, seeds_backup, seeds_containers, seeds_logins, services
+from tests.lab.cable import OFFICE, SERVERS, Network
 from tests.lab.host import Host
 
 Put = Callable[[Host], None]
@@ -75,4 +75,54 @@ PLACES = (
     ),
     Place("webshop", 15, True, "sudo", (seeds.journal_in_memory, seeds.password_alone, seeds.second_root)),
     Place("balie", 16, False, "", (seeds.password_alone,)),
+    Place(
+        "kassa",
+        17,
+        False,
+        "sudo",
+        (
+            seeds_logins.no_clock,
+            seeds_logins.quiet_logons,
+            seeds_logins.open_log,
+            seeds_logins.root_over_ssh,
+            seeds_logins.weak_key,
+            seeds_logins.unsigned_source,
+            lambda h: seeds_logins.held_back(h, "rsyslog"),
+            lambda h: seeds_backup.borg_elsewhere(h, 1, encrypted=False),
+            seeds_backup.mirror,
+        ),
+    ),
+    Place("loket", 18, False, "sudo", (seeds_logins.guessing_slowed, seeds_backup.synchronised)),
+    Place("brug", 19, True, "sudo", (seeds_logins.joins_networks,), beside=((OFFICE, 40),)),
+    Place(
+        "bestanden",
+        20,
+        False,
+        "sudo",
+        (
+            lambda h: services.samba(h, guest=True),
+            services.mariadb,
+            seeds_backup.own_database,
+            lambda h: seeds_backup.restic_elsewhere(h, 0.5),
+            lambda h: seeds_containers.container(h, "8080:80", 500),
+            seeds.firewall,
+        ),
+        serves=True,
+    ),
+    Place(
+        "kluis",
+        21,
+        False,
+        "sudo",
+        (
+            lambda h: services.samba(h, guest=False),
+            services.mariadb,
+            seeds_backup.own_database,
+            lambda h: seeds_backup.database_dump(h, 0.5),
+            lambda h: seeds_backup.borg_elsewhere(h, 0.5, encrypted=True),
+            lambda h: seeds_containers.container(h, "127.0.0.1:8080:80", 20),
+            lambda h: seeds_backup.rsnapshot(h, 0.5),
+        ),
+        serves=True,
+    ),
 )

@@ -34,12 +34,15 @@ PACKAGES = (
 # What listens to a network. Most hosts have none of it.
 SERVICES = (
     "duplicity",
+    "crun",
     "fail2ban",
+    "iptables",
     "libpam-google-authenticator",
     "mariadb-server",
     "memcached",
     "miniupnpd-nftables",
     "mosquitto",
+    "netavark",
     "nfs-ganesha-mem",
     "nginx",
     "podman",

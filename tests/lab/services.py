@@ -164,12 +164,21 @@ def router(host: Host, *, mappings: tuple[str, ...]) -> None:
         "etc/miniupnpd/miniupnpd.conf",
         "ext_ifname=wan0\next_ip=11.0.0.7\nlistening_ip=eth0\nport=0\nenable_natpmp=yes\nenable_upnp=yes\n"
         "lease_file=/var/lib/upnp.leases\nsecure_mode=no\nsystem_uptime=yes\nfriendly_name=Router\n"
-        "upnp_table_name=miniupnpd\nupnp_nat_table_name=miniupnpd\nuuid=6a3b1c34-0f0c-4d0f-9d3c-7c1f4e0b7a11\n"
+        "upnp_table_name=igd\nupnp_nat_table_name=igd\nupnp_forward_chain=allowed\nupnp_nat_chain=inward\n"
+        "upnp_nat_postrouting_chain=outward\nuuid=6a3b1c34-0f0c-4d0f-9d3c-7c1f4e0b7a11\n"
         "allow 1024-65535 192.168.0.0/16 1024-65535\nallow 1-65535 192.168.0.0/16 1-65535\n",
+    )
+    host.write(
+        "etc/nftables.conf",
+        "table inet igd {\n chain allowed { }\n chain inward { }\n chain outward { }\n"
+        " chain forward { type filter hook forward priority 0; policy drop; jump allowed; }\n"
+        " chain prerouting { type nat hook prerouting priority -100; jump inward; }\n"
+        " chain postrouting { type nat hook postrouting priority 100; jump outward; }\n}\n",
     )
     _begins(
         host,
-        "sh -c 'ip link add wan0 type dummy; ip address add 11.0.0.7/24 dev wan0; ip link set wan0 up;"
+        "sh -c 'nft -f /etc/nftables.conf; ip link add wan0 type veth peer name wan1; ip link set wan1 up;"
+        " ip address add 11.0.0.7/24 dev wan0; ip link set wan0 up;"
         " exec /usr/sbin/miniupnpd -d -f /etc/miniupnpd/miniupnpd.conf'",
     )
 

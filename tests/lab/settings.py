@@ -13,6 +13,13 @@ from tests.lab.host import NETNS, Host
 from tests.lab.places import Place
 from tests.lab.seeds import USER
 
+ANSWERS = """[answers.copy_out_of_reach]
+answer = "yes"
+owner = "Ingrid"
+date = {today}
+evidence = "object lock at the provider"
+"""
+
 
 def config(lab: Path, hosts: list[tuple[Place, Host]]) -> Path:
     """Only keys that config.example.toml explains."""
@@ -36,6 +43,8 @@ user = "root"
 key = "{lab / "key"}"
 [report]
 language = "en"
+[policy]
+approved_port_forwards = ["tcp 5443 -> 192.168.78.13:443"]
 """
     text += "".join(
         f'[[networks]]\nname = "{network.name}"\nrange = "{network.range}"\nzone = "{network.zone}"\n'
@@ -46,6 +55,7 @@ language = "en"
         f'[[hosts]]\nname = "{host.name}"\naddress = "{host.address}"\nlogin = "{place.login}"\n'
         for place, host in hosts
     )
+    (lab / "answers.toml").write_text(ANSWERS.format(today=datetime.now(UTC).date()))
     file = lab / "config.toml"
     file.write_text(text)
     file.chmod(0o600)

@@ -44,6 +44,7 @@ def _ftp_sound(host: Host) -> None:
 MAPPINGS = (
     "TCP:3389:192.168.78.44:3389:0:werkplek",
     "TCP:8080:192.168.78.11:80:0:webcam",
+    "TCP:5443:192.168.78.13:443:0:website",
 )
 
 STRANGERS = (
