@@ -51,7 +51,7 @@ class Login(_Table):
     password: Reference | None = None
     key: Path | None = None
     passphrase: Reference | None = None
-    become: Literal["sudo", "doas"] | None = None
+    become: Literal["sudo", "doas", "helper"] | None = None
 
 
 class Host(_Table):

@@ -22,10 +22,11 @@ from functools import lru_cache
 from nis2scan.model import Question, Root
 
 PLACEHOLDER = "THE-SCANNER-PUTS-128-RANDOM-BITS-HERE"
-BECOME = ("sudo", "doas")
+BECOME = ("sudo", "doas", "helper")
+HELPER = "/usr/local/sbin/nis2scan-facts"
 RAN_AS_ROOT = 42  # the exit status by which the privileged part says that it ran to its end
 
-RUNS = ("sh", "uname", "id", "date", "head", "gzip", "dd", "sleep", "ps", *BECOME)
+RUNS = ("sh", "uname", "id", "date", "head", "gzip", "dd", "sleep", "ps", "sudo", "doas", HELPER)
 """The programs that the script itself may start: gzip or dd, ps only where there is no /proc, sudo only if wanted."""
 
 _CLASS = {Root.NEVER: "n", Root.PREFERRED: "p", Root.REQUIRED: "r"}
@@ -173,43 +174,56 @@ else
   [ "$n2_got" = yes ] || n2_part p | n2_pack
 """
 
-# The privileged part gets the same text on standard input of one root shell, with a search path of its own.
+# The privileged part gets the same text on standard input of one root shell, with a search path of its own; or it is
+# a file that an administrator installed (posix_helper.py), which gets four words.
 _BECOME = r"""
 n2_become() {
   exec 4>&1
-  n2_e=$( { n2_out "main() {$n2_nl$n2_program${n2_nl}n2_born=$n2_born$n2_nl$n2_rooted$n2_nl}${n2_nl}main$n2_nl" |
-    @BECOME@ -n /bin/sh -s; } 2>&1 1>&4 3>&- 5>&- )
+  n2_e=$( { n2_out "@FEED@" | @ROOT@; } 2>&1 1>&4 3>&- 5>&- )
   n2_r=$?
   [ $n2_r = 42 ] && n2_out yes >&5
   n2_out "$n2_mark X become$n2_nl$n2_e$n2_mark A $n2_r$n2_nl"
 }
-n2_rooted='PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH
+"""
+_ROOTED = """n2_rooted='PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH
 n2_frame R
 n2_part pr
 exit 42'
 """
+_FEED_SHELL = "main() {$n2_nl$n2_program${n2_nl}n2_born=$n2_born$n2_nl$n2_rooted$n2_nl}${n2_nl}main$n2_nl"
+_FEED_HELPER = "$n2_nonce @VERSION@ $n2_limit ${n2_born:-0}$n2_nl"
 
 
-def script(questions: Sequence[Question], *, nonce: str = PLACEHOLDER, become: str = "", seconds: int = 90) -> str:
+def script(
+    questions: Sequence[Question], *, nonce: str = PLACEHOLDER, become: str = "", seconds: int = 90, version: str = ""
+) -> str:
     """The script, whole. `seconds` is its own total limit on the host (for each part, user and root, where there
     is no /proc to tell the time).
 
-    Only questions of kind `shell` are put into it. `become` is "", "sudo" or "doas".
+    Only questions of kind `shell` are put into it. `become` is "", "sudo", "doas" or "helper"; version: of the helper.
     """
     if become not in ("", *BECOME):
-        raise ValueError(f"become must be empty, sudo or doas, not {become!r}")
-    put = [question for question in questions if question.kind == "shell"]
-    flood = sum(question.cap + _SLACK for question in put) + _SLACK
-    program = (
-        _PROGRAM.replace("@NONCE@", nonce)
-        .replace("@LIMIT@", str(seconds))
-        .replace("@FLOOD@", str(flood))
-        .replace("@QUESTIONS@", "\n".join(map(_call, put)))
-    )
+        raise ValueError(f"become must be empty, sudo, doas or helper, not {become!r}")
+    text = program([question for question in questions if question.kind == "shell"], nonce=nonce, limit=str(seconds))
     if not become:
-        return f"main() {{{program}{_TOP.replace('@ELSE@', _UNPRIVILEGED)}}}\nmain\n"
-    top = _BECOME.replace("@BECOME@", become) + _TOP.replace("@ELSE@", _PRIVILEGED)
-    return f'main() {{\nn2_program={quoted(program)}\neval "$n2_program"\n{top}}}\nmain\n'
+        return f"main() {{{text}{_TOP.replace('@ELSE@', _UNPRIVILEGED)}}}\nmain\n"
+    top = _TOP.replace("@ELSE@", _PRIVILEGED)
+    if become == "helper":
+        feed = _FEED_HELPER.replace("@VERSION@", version)
+        return f"main() {{{text}{_BECOME.replace('@FEED@', feed).replace('@ROOT@', f'sudo -n {HELPER}')}{top}}}\nmain\n"
+    root = _BECOME.replace("@FEED@", _FEED_SHELL).replace("@ROOT@", f"{become} -n /bin/sh -s") + _ROOTED
+    return f'main() {{\nn2_program={quoted(text)}\neval "$n2_program"\n{root}{top}}}\nmain\n'
+
+
+def program(questions: Sequence[Question], *, nonce: str, limit: str) -> str:
+    """The functions that ask these questions and frame what comes back; nothing is asked yet."""
+    flood = sum(question.cap + _SLACK for question in questions) + _SLACK
+    return (
+        _PROGRAM.replace("@NONCE@", nonce)
+        .replace("@LIMIT@", limit)
+        .replace("@FLOOD@", str(flood))
+        .replace("@QUESTIONS@", "\n".join(map(_call, questions)))
+    )
 
 
 @lru_cache(maxsize=1024)
