@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nis2scan.api import Effort, Severity, Verdict, bad, check, ok, say, warn
+from nis2scan.api import CannotTell, Effort, Reason, Severity, Verdict, bad, check, ok, say, warn
 from nis2scan.facts.linux.held_back import HeldBack, WaitingFixes
 
 
@@ -30,6 +30,10 @@ def nothing_held_back(back: HeldBack, fixes: WaitingFixes) -> Verdict:
     stuck = [name for name in sorted(fixes.names or ()) if any(_covers(pattern, name) for pattern in names)]
     if stuck:
         return bad(say("held back while a security fix waits: {names}", names=stuck))
+    if names and back.by_apt and fixes.names is None:
+        raise CannotTell(
+            Reason.STALE_DATA, say("held back: {names}; whether fixes wait for them is not known", names=names)
+        )
     if names:
         return warn(say("held back: {names}", names=names))
     return ok(say("nothing is held back"))

@@ -265,17 +265,28 @@ WAITING = (
 )
 
 
-def holding(told: str, *, waiting: bool = False) -> Finding:
-    more = [answered(APT, WAITING)] if waiting else []
+NO_FIX = WAITING.replace("offer openssh-client amd64 1:9.2p1-2+deb12u9\n", "")
+
+
+def holding(told: str, lists: str | None = NO_FIX) -> Finding:
+    more = [answered(APT, lists)] if lists is not None else []
     return only(HOLDS, recording(answered(HELD, f"{told}==end\n"), *more))
 
 
 @pytest.mark.parametrize(
     "told", [DPKG, DPKG + NODE, DPKG + ESM, DPKG + BACKPORTS, "==other\n", "==ini /etc/dnf/dnf.conf\n==other\n"]
 )
-@pytest.mark.parametrize("waiting", [False, True])
-def test_nothing_held_back_passes_whatever_waits(told: str, waiting: bool) -> None:
-    assert holding(told, waiting=waiting).outcome is P
+@pytest.mark.parametrize("lists", [None, NO_FIX, WAITING])
+def test_nothing_held_back_passes_whatever_waits(told: str, lists: str | None) -> None:
+    assert holding(told, lists).outcome is P
+
+
+def test_a_hold_of_which_it_is_not_known_whether_a_fix_waits_is_not_assessed() -> None:
+    found = holding("held openssh-client\n" + DPKG, None)
+
+    assert found.outcome is Q
+    assert "openssh-client" in str(found.found)
+    assert holding("==ini /etc/dnf/dnf.conf\n php*\n==other\n", None).outcome is W  # of dnf it is never known
 
 
 @pytest.mark.parametrize(
@@ -313,15 +324,15 @@ def test_what_only_looks_like_a_lock_is_none(told: str) -> None:
     "told", ["held openssh-client\n" + DPKG, DPKG + KEPT_AT, DPKG + KEPT_AT.replace("client", "*")]
 )
 def test_a_hold_that_a_security_fix_waits_for_fails(told: str) -> None:
-    found = holding(told, waiting=True)
+    found = holding(told, WAITING)
 
     assert found.outcome is F
     assert "openssh-client" in str(found.found)
 
 
 def test_a_hold_on_another_package_than_the_one_with_a_fix_is_a_warning() -> None:
-    assert holding("held bash\n" + DPKG, waiting=True).outcome is W
-    assert holding("held " + "*o*p*e*n*\n" + DPKG, waiting=True).outcome is W
+    assert holding("held bash\n" + DPKG, WAITING).outcome is W
+    assert holding("held " + "*o*p*e*n*\n" + DPKG, WAITING).outcome is W
 
 
 @pytest.mark.parametrize("pin", [NO_FIXES, LESS_FIXES])

@@ -12,11 +12,13 @@ from nis2scan.facts.updates import PendingUpdates
 
 @dataclass(frozen=True)
 class HeldBack(Fact):
-    """held: names or patterns that are not updated at all. pinned: those kept at a version of apt.
+    """held: names or patterns that are not updated at all. pinned: those that apt keeps at a version.
 
-    pinned_fixes: files in which apt is told to take nothing from a source of security fixes.
+    pinned_fixes: files in which apt is told to take nothing from a source of security fixes. by_apt: apt is used here,
+    so it can be known whether a fix waits.
     """
 
+    by_apt: bool
     held: tuple[str, ...]
     pinned: tuple[str, ...] = ()
     pinned_fixes: tuple[str, ...] = ()
@@ -24,7 +26,7 @@ class HeldBack(Fact):
 
 @dataclass(frozen=True)
 class WaitingFixes(Fact):
-    """Only sharpens, so it is never missing. names: of packages with a security fix on offer; None if unknown."""
+    """names: of packages with a security fix on offer; None if unknown. Never missing: most machines hold nothing."""
 
     names: frozenset[str] | None
 
@@ -97,12 +99,12 @@ def held_back(answer: Answer) -> HeldBack:
     pinned = [name for _, names, pin, priority in every if _keeps(pin, priority) for name in names]
     lowered = [file for file, names, pin, priority in every if "*" in names and priority < 500 and _FIXES.search(pin)]
     unique = (tuple(dict.fromkeys(names)) for names in (held, pinned, lowered))
-    return HeldBack(*unique)
+    return HeldBack("==dpkg" in lines, *unique)
 
 
 @derives
 def waiting_fixes(updates: Maybe[PendingUpdates]) -> WaitingFixes:
-    """A machine that holds nothing back must not wait for its lists."""
+    """A machine that holds nothing back must not be unjudged for want of its lists."""
     if updates.value is None:
         return WaitingFixes(None)
     return WaitingFixes(frozenset(item.name for item in updates.value.pending if item.security))

@@ -186,7 +186,9 @@ def _no_fixes(system: Mapping[str, str], name: str, found: list[_Source]) -> Sai
         return ""
     if suites & {"stable-security", "oldstable-security", "stable/updates"}:
         return None  # which release that is today is not known here
-    return say("no source brings security fixes for {release}", release=base) if kind in _NEED_SECURITY else None
+    if kind not in _NEED_SECURITY or base not in _CODENAMES:
+        return None
+    return say("no source brings security fixes for {release}", release=base)
 
 
 def _rolling(system: Mapping[str, str]) -> bool:
@@ -202,7 +204,8 @@ def _of_others(system: Mapping[str, str], name: str, found: list[_Source]) -> tu
         for source in found
         if _first(source) in _CODENAMES - own and (source.uri.rstrip("/") in archives or _ARCHIVE.search(source.uri))
     ]
-    return () if _rolling(system) else tuple(dict.fromkeys(str(source) for source in others))
+    known = bool(own & _CODENAMES) and not _rolling(system)
+    return tuple(dict.fromkeys(str(source) for source in others)) if known else ()
 
 
 def _first(source: _Source) -> str:
