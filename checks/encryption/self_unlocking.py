@@ -18,7 +18,8 @@ from nis2scan.facts.linux.unlocking import Key, Unlocking
     "Check: start the machine anew; it asks before it opens the disk.",
     limits="Sees volumes that are open. Whether a TPM also watches over what starts, whether a server that gives keys "
     "(Tang) stands in the building, and whether a stick with a key stays in the machine is not seen. A key among the "
-    "files for starting is told by the settings that put it there.",
+    "files for starting is told by the settings that put it there; programs that type a passphrase by themselves "
+    "(Mandos, own scripts) are not found.",
     catalogue=("ENC-LNX-003",),
 )
 def self_unlocking(unlocking: Unlocking) -> Mapping[str, Part]:

@@ -69,4 +69,6 @@ def _judged(port: PassedPort, published: Published) -> Part:
         return bad(say("published to the network, around a firewall that refuses what no rule allows"))
     if inner:
         return warn(say("a port of databases or management is published to the network"))
+    if guard.rules and not port.allowed:
+        return warn(say("published to the network, around a firewall that may refuse it"))
     return ok(say("published to the network, and the firewall does not say otherwise"))

@@ -283,6 +283,33 @@ def test_a_database_on_the_network_is_a_warning_where_no_firewall_refuses() -> N
 
 
 @needs_root
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "iptables-nft -A INPUT -p tcp --dport 8080 -j DROP",
+        "iptables-nft -A INPUT -i eth0 -j DROP",
+        "nft 'table inet own { chain i { type filter hook input priority 0; tcp dport 8080 reject; }\n}'",
+    ],
+)
+def test_a_firewall_that_refuses_some_may_refuse_this_port(rules: str) -> None:
+    assert ports(set_by(OF_DOCKER + sent("-p tcp --dport 8080") + rules)) == {"8080/tcp": W}
+
+
+@needs_root
+def test_what_may_go_out_or_through_is_not_let_in() -> None:
+    out = "nft 'table inet more { chain o { type filter hook output priority 0; tcp dport 8080 accept; }\n}'; "
+    out += "iptables-nft -N ufw-user-output; iptables-nft -A OUTPUT -j ufw-user-output; "
+    out += "iptables-nft -A ufw-user-output -p tcp --dport 8080 -j ACCEPT; "
+    into = "iptables-nft -N ufw-user-input; iptables-nft -A INPUT -j ufw-user-input; "
+    into += "iptables-nft -A ufw-user-input -p tcp --dport 8080 -j ACCEPT; "
+    published = REFUSES + OF_DOCKER + sent("-p tcp --dport 8080")
+
+    assert ports(set_by(published + out)) == {"8080/tcp": F}
+    assert ports(set_by(published + into)) == {"8080/tcp": P}
+    assert ports(set_by(published + into.replace("-nft", "-legacy"))) == {"8080/tcp": P}
+
+
+@needs_root
 def test_rules_of_the_owner_may_hold_a_published_port_back() -> None:
     user = "iptables-nft -N DOCKER-USER; iptables-nft -A FORWARD -j DOCKER-USER; "
     chain = "chain f { type filter hook forward priority 0; policy drop; }"
@@ -300,7 +327,8 @@ def test_ipv6_is_judged_by_its_own_rules() -> None:
     nat = OF_DOCKER.replace("iptables", "ip6tables")
     six = sent("-p tcp --dport 8080", to="[fd00::2]:80", tool="ip6tables-nft")
 
-    assert ports(set_by(only_v4 + nat + six)) == {"8080/tcp": P}
+    assert ports(set_by(only_v4 + nat + six)) == {"8080/tcp": W}
+    assert ports(set_by(nat + six)) == {"8080/tcp": P}
     assert ports(set_by(REFUSES + nat + six)) == {"8080/tcp": F}
     assert ports(set_by(only_v4 + nat + six + OF_DOCKER + sent("-p tcp --dport 8080"))) == {"8080/tcp": F}
 
@@ -402,6 +430,8 @@ def test_what_ufw_set_is_judged_by_its_rules(name: str, outcome: Outcome) -> Non
         ("-P INPUT DROP; -A INPUT -m conntrack --ctstate NEW -d 224.0.0.251 -j ACCEPT", P),
         ("-P INPUT DROP; -A INPUT -p tcp -m conntrack --ctstate NEW -m tcp --dport 1:65535 -j ACCEPT", Q),
         ("-P INPUT DROP; -A INPUT -p tcp -m multiport --dports 80,443 -m limit --limit 9/s -j ACCEPT", P),
+        ("-P INPUT DROP; -A INPUT -m conntrack --ctstate NEW -p tcp -m multiport --dports 1:40000 -j ACCEPT", Q),
+        ("-P INPUT DROP; -A INPUT -p tcp -m conntrack --ctstate NEW --tcp-flags SYN,ACK SYN -j ACCEPT", Q),
         ("-P INPUT DROP; -A INPUT -m iprange --src-range 10.0.0.1-10.0.0.9 -j ACCEPT", P),
         ("-P INPUT DROP; -A INPUT -m mark ! --mark 0x1 -j ACCEPT", Q),
     ],
@@ -423,6 +453,9 @@ def test_what_iptables_set_is_judged_by_its_rules(rules: str, outcome: Outcome) 
         ("ip daddr 224.0.0.0/4 accept", P),
         ("tcp dport 1-65535 accept", Q),
         ("tcp dport 40000-50000 accept", P),
+        ("tcp dport > 1023 accept", Q),
+        ("tcp dport { 22, 1024-40000, 40002-65535 } accept", Q),
+        ("tcp dport { 22, 80, 8000-8010 } accept", P),
         ("meta mark 5 accept", Q),
         ("meta pkttype multicast accept", P),
         ("ct status dnat accept", P),

@@ -76,7 +76,8 @@ def _nft_rules(expressions: list[dict[str, Any]]) -> Iterator[FilterRule]:
         found: list[Test] | None = []
         if kind == "match":
             found = _nft_tests(value["left"], value["op"], value["right"])
-            narrow = narrow or (found is None and value["op"] != "!=" and _singles_out(value["left"], value["right"]))
+            plain = found is None and value["op"] in ("==", "in")
+            narrow = narrow or (plain and _singles_out(value["left"], value["right"]))
         elif kind == "vmap":
             found = None
             for key, verdict in _map_entries(value):
@@ -114,12 +115,20 @@ def _singles_out(left: dict[str, Any], right: object) -> bool:
         if field == "pkttype":
             return right in ("multicast", "broadcast")
         if field in _FEW:
-            ends = right.get("range") if isinstance(right, dict) else None
-            return not (field == "dport" and ends and ends[1] - ends[0] > _WIDE)
+            return field != "dport" or _ports(right) <= _MANY
     return False
 
 
-_WIDE = 32767  # a range of so many ports is no exception
+def _ports(right: object) -> int:
+    """How many ports a condition names."""
+    if isinstance(right, dict) and "range" in right:
+        first, last = right["range"]
+        return int(last) - int(first) + 1
+    listed = right.get("set") if isinstance(right, dict) else None
+    return sum(_ports(item) for item in listed) if isinstance(listed, list) else 1
+
+
+_MANY = 32768  # more ports than this are no exception
 
 
 def _to_nobody(address: str) -> bool:
@@ -228,8 +237,8 @@ _SAVED_FEW = {
 def _saved_singles_out(option: str, value: str) -> bool:
     if option == "-d":
         return _to_nobody(value)
-    first, colon, last = value.partition(":")
-    return not (option == "--dport" and colon and int(last) - int(first) > _WIDE)
+    ends = [item.split(":") for item in value.split(",")] if option in ("--dport", "--dports") else []
+    return sum(int(end[-1]) - int(end[0]) + 1 for end in ends) <= _MANY
 
 
 def _lowered(field: str, values: str) -> list[str]:

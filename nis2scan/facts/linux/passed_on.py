@@ -13,8 +13,16 @@ from nis2scan.facts.linux.firewall import RULES, Firewall, sections
 from nis2scan.facts.linux.services import Processes
 from nis2scan.facts.linux.system import System
 
-ENGINES = {"dockerd": "Docker", "conmon": "Podman", "conmonrs": "Podman", "containerd-shim": "containerd"}
-_CLUSTERS = ("kubelet", "k3s-server", "k3s-agent", "rke2", "crio")
+ENGINES = {
+    "dockerd": "Docker",
+    "conmon": "Podman",
+    "conmonrs": "Podman",
+    "containerd-shim": "containerd",
+    "lxd": "LXD",
+    "incusd": "Incus",
+    "systemd-nspawn": "systemd-nspawn",
+}
+_CLUSTERS = ("kubelet", "kubelite", "k3s-server", "k3s-agent", "rke2", "k0s", "crio")
 _OF_ENGINES = ("DOCKER", "NETAVARK", "CNI-", "KUBE-")  # chains that the engines fill
 _ENGINE_TABLES = {"docker-bridges", "netavark"}
 _SHARED_TABLES = {"filter", "nat", "raw", "mangle", "security"}  # of iptables: what is refused there comes after
@@ -68,6 +76,7 @@ class _Rule:
     table: str
     chain: str
     end: str  # dnat, accept, drop, return, other
+    target: str = ""  # a chain that is called
     proto: str = ""
     port: str = ""
     address: str = ""
@@ -86,11 +95,13 @@ def passed_on(answer: Answer) -> PassedOn:
     rules = [_of_nft(item["rule"]) for item in items if "rule" in item]
     for family in ("4", "6"):
         rules += _of_saved(parts.get(family, ""), family)
+    bases = [item["chain"] for item in items if item.get("chain", {}).get("hook") == "input"]
+    inward = _reached(rules, {(chain["table"], chain["name"]) for chain in bases} | {("filter", "INPUT")})
     sent = [rule for rule in rules if rule.end == "dnat" and rule.table != "firewalld"]
     open_to_all = {
         (family, rule.proto, port)
         for rule in rules
-        if _allows(rule)
+        if _allows(rule) and (rule.table, rule.chain) in inward
         for family in rule.family
         for port in rule.port.split(",")
     }
@@ -104,6 +115,16 @@ def passed_on(answer: Answer) -> PassedOn:
     shut = {rule.chain for rule in rules if rule.chain == "DOCKER-USER" and rule.end != "return"} | _gates(items)
     ordered = sorted(ports, key=lambda item: (item.port, item.proto, item.family, item.address))
     return PassedOn(tuple(ordered), any(not rule.port for rule in sent), tuple(sorted(shut)))
+
+
+def _reached(rules: list[_Rule], chains: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The chains through which passes what comes in for the machine: what may go out or through allows nothing."""
+    while (
+        more := {(rule.table, rule.target) for rule in rules if rule.target and (rule.table, rule.chain) in chains}
+        - chains
+    ):
+        chains = chains | more
+    return chains
 
 
 def _allows(rule: _Rule) -> bool:
@@ -127,7 +148,7 @@ def _gates(items: list[dict[str, Any]]) -> set[str]:
 def _of_nft(rule: dict[str, Any]) -> _Rule:
     """libnftables-json(5)."""
     found = {"proto": "", "port": "", "address": ""}
-    narrow, end = False, "other"
+    narrow, end, target = False, "other", ""
     for kind, value in (pair for item in rule["expr"] for pair in item.items()):
         if kind == "match":
             left, right = value["left"], value["right"]
@@ -143,10 +164,12 @@ def _of_nft(rule: dict[str, Any]) -> _Rule:
             narrow = narrow or (value or {}).get("name") not in ("comment", "DNAT")
         elif kind in ("dnat", "accept", "drop", "return"):
             end = kind
+        elif kind in ("jump", "goto"):
+            target = value["target"]
     families = {"ip": "4", "ip6": "6"}
     sent: dict[str, Any] = next((item["dnat"] for item in rule["expr"] if isinstance(item.get("dnat"), dict)), {})
     family = families.get(rule["family"]) or families.get(sent.get("family", ""), "46")
-    return _Rule(family, rule["table"], rule["chain"], end, narrow=narrow, **found)
+    return _Rule(family, rule["table"], rule["chain"], end, target, narrow=narrow, **found)
 
 
 def _port(right: object) -> str:
@@ -175,6 +198,7 @@ def _of_saved(text: str, family: str) -> Iterator[_Rule]:
             table=table,
             chain=chain,
             end=end,
+            target=target,
             proto=values["proto"],
             port=values["port"].replace(":", "-"),
             address=re.sub(r"/(32|128)$", "", values["address"]),
