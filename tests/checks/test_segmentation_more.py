@@ -237,6 +237,14 @@ def test_ports_that_docker_published_without_a_firewall() -> None:
     assert found == {"8080/tcp": P, "5432/tcp": P, "53/udp": P, "8000/tcp": P, "8001/tcp": P}
 
 
+def test_ports_that_podman_published_without_a_firewall() -> None:
+    """Recorded from Podman 4.3 of Debian 12, with netavark."""
+    found = told(kept("podman"), "conmon")
+
+    assert {name: item.outcome for name, item in found.items()} == {"8080/tcp": P, "5432/tcp": P, "7000-7002/udp": P}
+    assert "itself" in str(found["5432/tcp"].found)
+
+
 def test_docker_without_published_ports_passes_and_no_engine_is_not_applicable() -> None:
     assert ports(kept("docker-none")) == {"": P}
     assert ports(kept("docker-none"), "sshd") == {"": N}
