@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from nis2scan.access_list import strangers
 from nis2scan.errors import SecretError
 
 _FORMS = {
@@ -114,20 +115,12 @@ def _from_environment(name: str) -> str:
 
 
 def _from_file(path: Path) -> str:
-    """The first line of a file that is closed to others.
-
-    On Windows this is refused: who may read a file there stands in its access list, which is not looked at yet.
-    """
-    if os.name != "posix":
-        raise SecretError(f"file:{path}: on Windows it cannot be checked who may read it", "Use keyring: or env:.")
+    """The first line of a file that is closed to others."""
     return _first_line(_closed_file(path), f"file:{path}")
 
 
 def key_file(path: Path) -> Secret:
-    """A private key as text. Raises SecretError when others may read the file.
-
-    On Windows nobody checks that yet: the access list of the file is not looked at.
-    """
+    """A private key as text. Raises SecretError when others may read the file."""
     try:
         return Secret(_closed_file(path.expanduser()).decode())
     except UnicodeDecodeError:
@@ -135,7 +128,7 @@ def key_file(path: Path) -> Secret:
 
 
 def _closed_file(path: Path) -> bytes:
-    """A regular file of ours or of root that others can neither read nor change (POSIX)."""
+    """A regular file of ours or of root that others can neither read nor change; on Windows by its access list."""
     try:
         if not path.is_file():  # before opening: a named pipe would wait for ever
             raise SecretError(f"file:{path} is no file")
@@ -143,6 +136,11 @@ def _closed_file(path: Path) -> bytes:
             facts = os.fstat(stream.fileno())
             if not stat.S_ISREG(facts.st_mode):
                 raise SecretError(f"file:{path} is not a regular file")
+            if sys.platform == "win32" and (let_in := strangers(path)):
+                raise SecretError(
+                    f"file:{path} can be read or changed by {', '.join(let_in)}",
+                    f'icacls "{path}" /inheritance:r /grant:r "%USERNAME%:F"',
+                )
             if sys.platform != "win32" and (facts.st_mode & 0o077 or facts.st_uid not in (0, os.geteuid())):
                 raise SecretError(f"file:{path} can be read or changed by others", f"chmod 600 {path}")
             return stream.read(_LONGEST)

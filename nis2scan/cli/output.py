@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from nis2scan.assessment import View
 from nis2scan.config import Settings
 from nis2scan.language import language as language_of
+from nis2scan.model import Message, say
+
+_SYNCHRONISED = ("onedrive", "dropbox", "google drive", "icloud", "nextcloud", "box sync")
 
 
 def output_folder(base: Path, now: datetime) -> Path:
@@ -19,6 +22,15 @@ def output_folder(base: Path, now: datetime) -> Path:
         number += 1
         folder = base / f"{name}_{number}"
     return folder
+
+
+def unfit(folder: PureWindowsPath) -> Message | None:
+    """Why a folder is no good place for recordings: they hold names and last logins, and one writer only."""
+    if str(folder).startswith("\\\\"):
+        return say("{folder} is on a share: others may read it, and two scans may write at once", folder=str(folder))
+    if any(part.lower().startswith(_SYNCHRONISED) for part in folder.parts):
+        return say("{folder} is synchronised to a cloud: personal data would leave this machine", folder=str(folder))
+    return None
 
 
 def view_of(settings: Settings, language: str | None = None) -> View:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
+import sys
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Literal
 
 from cyclopts import App
@@ -12,7 +13,7 @@ from cyclopts import App
 from nis2scan.cli.ask import ask
 from nis2scan.cli.consent import narrowed
 from nis2scan.cli.networks import networks_of, pacing_of
-from nis2scan.cli.output import view_of
+from nis2scan.cli.output import unfit, view_of
 from nis2scan.cli.progress import progress
 from nis2scan.cli.run import Run
 from nis2scan.cli.summary import show, show_json, show_nothing
@@ -73,6 +74,8 @@ def scan(
     settings = _settings(local, config, has_ranges=bool(ranges))
     base = output or (config.resolve().parent if config else Path.cwd()) / "out"
     view = view_of(settings, language)
+    if (why := unfit(PureWindowsPath(base.absolute()))) is not None and not quiet:
+        print(f"nis2scan: {view.language.text(why)}", file=sys.stderr)
     if ranges:
         today = datetime.now().astimezone().date()
         settings = narrowed(settings, ranges, today, cards(), ask, view.language)
