@@ -21,7 +21,7 @@ from nis2scan.facts.linux.ssh_admins import RootLogin
     "Check: sshd -T | grep -i permitrootlogin shows no. The first value wins: another file in sshd_config.d that "
     "sorts earlier can still say yes, and so can a Match block.",
     limits="Sees what holds from one address outside and from the machine's own IPv4 networks; a Match block for "
-    "another address may differ. The SSH of Tailscale is not looked into.",
+    "another address or port may differ. The SSH of Tailscale is not looked into.",
 )
 def root_over_ssh(root: RootLogin) -> Verdict:
     """Whoever logs in as root stands in the log as nobody: it cannot be seen who did it, and nobody's access can be

@@ -25,7 +25,7 @@ _ADMINISTRATORS = ("sudo", "wheel", "admin")
     "Go through the other lines too: whose key is it, and does this person still work here?\n"
     "Check: ssh-keygen -lf ~/.ssh/authorized_keys shows length and kind of each.",
     limits="Whose key it is, whether its file has a passphrase, and whether it opens other machines too, is not looked "
-    "into.",
+    "into. Sees local accounts, and the files that sshd reads for everybody; a Match block may name others.",
 )
 def ssh_keys(ring: LoginKeys, accounts: Accounts, policy: Policy) -> Verdict:
     """Keys never expire: the key of somebody who left, or one that can be computed by now, stays a way in."""

@@ -191,8 +191,11 @@ def test_groups_without_the_list_of_accounts_are_not_judged() -> None:
 
 BOTH_SET = "root:locked\nanna:set\nbob:set\ngone:locked\n==end\n"
 WEB_LISTENS = 'tcp LISTEN 0 128 0.0.0.0:80 0.0.0.0:* users:(("nginx",pid=7,fd=3))\nend=ss\n'
-# As OpenSSH 9.8 and later prints it; after its source, not recorded.
-PENALTIES = "persourcepenalties crash:90.000000 authfail:5.000000 noauth:1.000000 max:600.000000 min:15.000000\n"
+# As OpenSSH 10.0 of Debian 13 says it, unasked.
+PENALTIES = (
+    "persourcepenalties crash:90 authfail:5 noauth:1 grace-exceeded:10 refuseconnection:10 max:600 min:15 "
+    "max-sources4:65536 max-sources6:65536 overflow:permissive overflow6:permissive\n"
+)
 
 
 def guessing(
