@@ -398,8 +398,8 @@ def test_real_holds_of_dpkg_are_read(shell: list[str], tmp_path: Path) -> None:
 
 
 # ---- containers, snaps, flatpaks ---------------------------------------------------------------
-# images.json and containers.json were written by podman 4.3; config.v2.json of docker and state.json of snapd are
-# written after their source.
+# What podman 4.3 and docker 20.10 wrote of containers that ran, in namespaces of their own; state.json of snapd is
+# written after its source.
 
 CONTAINERS = "updates/bundles-updated"
 
@@ -511,18 +511,48 @@ def test_flatpaks_without_a_time_and_a_cut_answer_are_not_assessed() -> None:
     assert only(CONTAINERS, cut).outcome is Q
 
 
+def _podman_kept(tmp_path: Path, alive: int) -> None:
+    """As podman left it: of two containers one lives. Its pid file has no line end."""
+    storage = tmp_path / "containers" / "storage"
+    for name in ("overlay-images", "overlay-containers/c1/userdata", "overlay-containers/c2/userdata"):
+        (storage / name).mkdir(parents=True)
+    image = {
+        "id": "i1",
+        "digest": "sha256:16d0",
+        "names": ["localhost/probe:1"],
+        "names-history": ["x:1"],
+        "layer": "9c",
+    }
+    images = [{**image, "metadata": '{"signatures-sizes":{"id":1}}', "created": ago(4)}]
+    (storage / "overlay-images" / "images.json").write_text(json.dumps(images, separators=(",", ":")))
+    told = '{"image-name":"localhost/probe:1","image-id":"i1","name":"db"}'
+    both = [
+        {"id": name, "names": ["db"], "image": "i1", "layer": "5d", "metadata": told, "created": ago(1)}
+        for name in ("c1", "c2")
+    ]
+    (storage / "overlay-containers" / "containers.json").write_text(json.dumps(both, separators=(",", ":")))
+    (storage / "overlay-containers" / "c1" / "userdata" / "pidfile").write_text(str(alive))
+    (storage / "overlay-containers" / "c2" / "userdata" / "pidfile").write_text(str(2**22 - 1))
+
+
 @every_shell
 def test_real_folders_are_read_without_secrets(shell: list[str], tmp_path: Path) -> None:
     """The question with its folders moved: real shells over real files, and a process that lives."""
     image, alive = "ab" * 32, os.getpid()
+    _podman_kept(tmp_path, alive)
     for name, pid in (("web", alive), ("gone", 0), ("dead", 2**22 - 1)):
         folder = tmp_path / "docker" / "containers" / name
         folder.mkdir(parents=True)
         settings = {
-            "State": {"Running": True, "Pid": pid},
-            "Config": {"Env": ['P=hunter2","Image":"sha256:forged'], "Image": "nginx:1.25"},
+            "StreamConfig": {},
+            "State": {"Running": True, "Paused": False, "Pid": pid, "Error": "", "Health": None},
+            "ID": "f5b9",
+            "Args": ["sleep", '"Pid":1'],
+            "Config": {"Env": ['P=hunter2","Image":"sha256:forged'], "Image": "nginx:1.25", "Labels": {"Image": "x"}},
             "Image": f"sha256:{image}",
+            "LogPath": f"/var/lib/docker/containers/{name}/f5b9-json.log",
             "Name": f"/{name}",
+            "MountPoints": {"/data": {"Name": "data", "Source": "/var/lib/docker/volumes/data/_data"}},
         }
         (folder / "config.v2.json").write_text(json.dumps(settings, separators=(",", ":")))
     content = tmp_path / "docker" / "image" / "overlay2" / "imagedb" / "content" / "sha256"
@@ -543,14 +573,16 @@ def test_real_folders_are_read_without_secrets(shell: list[str], tmp_path: Path)
     (tmp_path / "flatpak" / "app" / "org.x").mkdir(parents=True)
     (tmp_path / "flatpak" / ".changed").touch()
     moved = BUNDLES.text
-    for name in ("docker", "snapd", "flatpak"):
-        moved = moved.replace(f"/var/lib/{name}", f"{tmp_path}/{name}")
+    for name in ("/var/lib/docker", "/var/lib/containers", "/run/containers", "/var/lib/snapd", "/var/lib/flatpak"):
+        moved = moved.replace(name, f"{tmp_path}/{name.rsplit('/', 1)[-1]}")
 
     told = put(moved, shell)
 
     assert "hunter2" not in told
     found = fact(Bundles, recording(answered(BUNDLES, told)))
-    (web,) = (item for item in found.containers if item.engine == "docker")
+    web, db = found.containers
+    assert (db.name, db.engine, db.image) == ("db", "podman", "localhost/probe:1")
+    assert db.built == NOON - timedelta(days=4)
     assert (web.name, web.image) == ("web", "nginx:1.25")
     assert web.built == (NOON - timedelta(days=9)).replace(tzinfo=UTC)
     assert (found.snaps.names, found.snaps.stopped, found.snaps.held) == (("firefox",), True, ("firefox",))
