@@ -41,6 +41,8 @@ STEPS = (
     """,
 )
 
+WAIT_SECONDS = 10.0  # for another scan of the same client that is writing
+
 # What identifies a machine, the strongest first. A name alone is a weak identity.
 STRENGTH = ("machine_id", "host_key", "mac", "name")
 
@@ -57,7 +59,7 @@ class Store:
             file = folder / "store.sqlite"
             if not file.exists():
                 file.touch(mode=0o600)
-            self._db = sqlite3.connect(file, timeout=10, isolation_level=None)
+            self._db = sqlite3.connect(file, timeout=WAIT_SECONDS, isolation_level=None)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA foreign_keys = ON")
             self._upgrade(file)
@@ -93,8 +95,10 @@ class Store:
                 raise
             self._db.execute("COMMIT")
         except sqlite3.Error as trouble:
+            busy = "lock" in str(trouble) or "busy" in str(trouble)
             raise StoreError(
-                f"the store in {self.folder} cannot be written: {trouble}", "Is another scan busy?"
+                f"the store in {self.folder} cannot be written: {trouble}",
+                "Is another scan busy?" if busy else "Look at the rights and free space.",
             ) from None
 
     def client_id(self) -> str:
