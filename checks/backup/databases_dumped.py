@@ -21,7 +21,7 @@ from nis2scan.api import (
     warn,
 )
 from nis2scan.facts.backup_copies import live
-from nis2scan.facts.backup_record import age
+from nis2scan.facts.backup_record import FAILED, age
 from nis2scan.facts.backups import Backups
 from nis2scan.facts.linux.databases import Databases
 
@@ -65,11 +65,20 @@ def _judged(engine: str, seen: Databases, backups: Backups, policy: Policy, now:
     return _without_dump(engine, seen, backups, policy, now)
 
 
+def _dumping(backups: Backups, policy: Policy, now: Now) -> list[str]:
+    """The jobs that can have made the dump: of a program that dumps first, fresh, and not failed since."""
+    able = [record for record in backups.records if record.tool in ("borg", "restic", "duplicity")]
+    if any(record.last_result == FAILED for record in able):
+        return []
+    recent = timedelta(hours=policy.backup_ok_hours)
+    return [r.name for r in able if r.last_success and timedelta(hours=-1) <= age(r.last_success, now) <= recent]
+
+
 def _without_dump(engine: str, seen: Databases, backups: Backups, policy: Policy, now: Now) -> Part:
     """A dump that the back-up itself makes counts when that works. Files copied without any: a warning."""
     jobs = [record.name for record in backups.records if live(record, policy, now)]
-    if engine in seen.hooks and jobs:
-        return ok(say("the back-up dumps it first, and {jobs} works", jobs=jobs), confidence=Confidence.DERIVED)
+    if engine in seen.hooks and (fresh := _dumping(backups, policy, now)):
+        return ok(say("the back-up dumps it first, and {jobs} works", jobs=fresh), confidence=Confidence.DERIVED)
     if engine in seen.steps:
         return Unknown(Reason.OUT_OF_VANTAGE, say("a step that dumps it is set up; no trace of a dump was seen"))
     if not seen.whole:

@@ -66,9 +66,11 @@ def _softer(found: StandIns, system: System | None) -> bool:
 
 def _judged(found: StandIns, backups: Backups | None, softer: bool, policy: Policy, now: Now) -> Part:
     """Only what was seen is held against somebody; that a back-up exists beside it settles the matter."""
-    things = _things(found)
-    if backups is not None and (real := [record.name for record in backups.records if live(record, policy, now)]):
+    working = [record for record in backups.records if live(record, policy, now)] if backups is not None else []
+    if real := [record.name for record in working if record.history is not False]:
         return NotThere(say("there is a back-up: {jobs}", jobs=real))
+    mirrors = tuple(record.name for record in working)
+    things = _things(found, mirrors)
     if not things:
         if not found.whole:
             return Unknown(Reason.NO_PRIVILEGE, say("not everything could be looked at"))
@@ -78,13 +80,14 @@ def _judged(found: StandIns, backups: Backups | None, softer: bool, policy: Poli
     if found.sent:
         return Unknown(Reason.OUT_OF_VANTAGE, say("snapshots are sent elsewhere; whether that succeeds is not seen"))
     only = say("the only thing found is {things}", things=things)
-    if softer:
+    if softer or mirrors:
         return warn(say("{only}; is this machine backed up from elsewhere?", only=only))
     return bad(only)
 
 
-def _things(found: StandIns) -> tuple[Message, ...]:
+def _things(found: StandIns, mirrors: tuple[str, ...]) -> tuple[Message, ...]:
     kinds = (
+        (mirrors, say("a copy that writes over the one before ({names})", names=mirrors)),
         (found.snapshots, say("snapshots on the same disks ({names})", names=found.snapshots)),
         (found.raid, say("mirrored disks ({names})", names=found.raid)),
         (found.sync, say("folders that are synchronised ({names})", names=found.sync)),

@@ -549,6 +549,13 @@ def test_a_folder_that_is_synchronised_is_no_back_up(box: Box, program: str, mor
     assert judged(NO_STAND_IN, host)["host"].outcome is outcome
 
 
+def test_a_mirror_by_rsync_is_not_taken_for_a_back_up_with_older_copies(box: Box) -> None:
+    box.file("etc/systemd/system/copy.service", "[Service]\nExecStart=rsync -a --delete /srv/ b@10.0.0.9:/backup/\n")
+    box.systemctl(shown("copy", now() - timedelta(hours=5)))
+
+    assert judged(NO_STAND_IN, with_stand_ins(box))["host"].outcome is Outcome.WARN
+
+
 def test_mirrored_disks_alone_are_asked_about(box: Box) -> None:
     host = with_stand_ins(box, words="raid raid1\nsight full\nend\n")
 
@@ -665,6 +672,25 @@ def test_a_back_up_that_dumps_first_counts_when_it_works(box: Box, works: bool) 
     found = judged(DUMPED, with_database(box, "mariadbd"))["MySQL"]
 
     assert found.outcome is (Outcome.PASS if works else Outcome.NOT_ASSESSED)
+
+
+def test_another_job_that_works_does_not_vouch_for_the_one_that_dumps(box: Box) -> None:
+    box.file("etc/borgmatic/config.yaml", BORGMATIC)
+    box.file("etc/systemd/system/borgmatic.service", "[Service]\nExecStart=/usr/bin/borgmatic\n")
+    box.file("etc/systemd/system/copy.service", "[Service]\nExecStart=rsync -a /srv/ b@10.0.0.9:/backup/\n")
+    ended = now() - timedelta(hours=5)
+    box.systemctl(shown("borgmatic", ended, "exit-code", 1) + "\n" + shown("copy", ended))
+
+    assert judged(DUMPED, with_database(box, "mariadbd"))["MySQL"].outcome is Outcome.NOT_ASSESSED
+
+
+def test_copies_of_system_files_and_dumps_not_ended_are_no_dumps(box: Box) -> None:
+    dump(box, "var/backups/passwd.bak", 1)
+    dump(box, "var/backups/all.sql.gz.part", 1)
+
+    assert judged(DUMPED, with_database(box, "sqlservr"))["SQL Server"].outcome is Outcome.NOT_ASSESSED
+    dump(box, "var/opt/mssql/data/office.bak", 1)
+    assert judged(DUMPED, with_database(box, "sqlservr"))["SQL Server"].outcome is Outcome.PASS
 
 
 def test_a_script_that_dumps_and_that_nobody_may_start_is_no_evidence(box: Box) -> None:

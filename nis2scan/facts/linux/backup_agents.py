@@ -89,7 +89,7 @@ if [ -d $v ]; then
   else sight=some; fi
 fi
 for f in /var/lib/bareos/bareos-fd.*.state /var/lib/bacula/bacula-fd.*.state; do
-  [ -f "$f" ] || continue
+  [ -f "$f" ] && [ ! -L "$f" ] || continue
   b=${f##*/}; echo "contact ${b%%.*} $(stat -c %Y "$f")"
 done
 for d in /var/lib/bareos /var/lib/bacula; do [ ! -d $d ] || { [ -r $d ] && [ -x $d ]; } || sight=some; done

@@ -68,15 +68,16 @@ done
 [ "$seen" = yes ] && echo "own postgres $n"
 set --
 for d in /var/backups /var/backup /var/lib/automysqlbackup /var/lib/autopostgresqlbackup /backup /backups \
-  /srv/backup /srv/backups /opt/backup /opt/backups /root/backup /root/backups /home/backup /home/backups; do
+  /srv/backup /srv/backups /opt/backup /opt/backups /root/backup /root/backups /home/backup /home/backups \
+  /var/opt/mssql/data /var/opt/mssql/backup; do
   [ -d $d ] && [ ! -L $d ] || continue
   look $d
   set -- "$@" $d
 done
 if [ $# -gt 0 ]; then
   found=$(find "$@" -xdev -maxdepth 4 -type f -size +1 \( -name '*.sql' -o -name '*.sql.*' -o -name '*.dump' \
-    -o -name '*.dump.*' -o -name '*.pgdump' -o -name '*.bson*' -o -name '*.archive' -o -name '*.bak' \) \
-    -exec stat -c '%Y %n' {} + 2>/dev/null) || sight=some
+    -o -name '*.dump.*' -o -name '*.pgdump' -o -name '*.bson*' -o -name '*.archive' -o -path '*/mssql/*.bak' \) \
+    ! -name '*.part' ! -name '*.tmp' -exec stat -c '%Y %n' {} + 2>/dev/null) || sight=some
   printf '%s\n' "$found" | {
     mysql=0 postgres=0 mongo=0 mssql=0 any=0
     while read -r t p; do
@@ -85,7 +86,7 @@ if [ $# -gt 0 ]; then
         *mysql*|*maria*) [ $t -gt $mysql ] && mysql=$t ;;
         *postgres*|*pg_*|*pgsql*|*.pgdump) [ $t -gt $postgres ] && postgres=$t ;;
         *mongo*|*.bson*) [ $t -gt $mongo ] && mongo=$t ;;
-        *.bak) [ $t -gt $mssql ] && mssql=$t ;;
+        */mssql/*.bak) [ $t -gt $mssql ] && mssql=$t ;;
         *) [ $t -gt $any ] && any=$t ;;
       esac
     done

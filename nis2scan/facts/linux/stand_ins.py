@@ -74,9 +74,13 @@ done
 for d in /sys/fs/btrfs/*-*; do
   [ -d "$d/allocation/data/raid1" ] && echo raid btrfs
 done
-grep -qsE '(syncoid|zrepl|pve-zsync|sanoid +--send|zfs +send|btrfs +send|zxfer)' /etc/crontab /etc/cron.d/* \
-  /var/spool/cron/crontabs/* /var/spool/cron/* /etc/cron.daily/* /etc/cron.hourly/* /etc/systemd/system/*.service \
-  /usr/local/bin/* /usr/local/sbin/* && echo sent snapshots
+set -- /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/* /etc/systemd/system/*.service
+for f in /usr/local/bin/* /usr/local/sbin/* /etc/cron.hourly/* /etc/cron.daily/* /root/*.sh /root/bin/*; do
+  [ -f "$f" ] && [ -r "$f" ] || continue
+  { read -r l < "$f"; } 2>/dev/null
+  case $l in '#!'*) set -- "$@" "$f" ;; esac
+done
+grep -qsE '(syncoid|zrepl|pve-zsync|zfs +send|btrfs +send|zxfer)' "$@" && echo sent snapshots
 for d in /var/spool/cron/crontabs /var/spool/cron; do
   [ ! -d $d ] || { [ -r $d ] && [ -x $d ]; } || sight=some
 done
