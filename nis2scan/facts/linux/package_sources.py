@@ -54,7 +54,7 @@ for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.l
   esac
 done
 echo ==end""",
-    runs=("apt-config", "sed", "grep", "awk"),
+    runs=("apt-config", "dpkg", "sed", "grep", "awk"),  # apt-config asks dpkg for the architectures
     needs=("apt-config", "awk"),
     seconds=4,
     cap=262144,
