@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 
 from nis2scan.errors import TransportError
 from nis2scan.model import Question, Recording
-from nis2scan.transport import Transport
-from nis2scan.transport import posix_helper
+from nis2scan.transport import Transport, posix_helper
 from nis2scan.transport import posix_script as posix
 from nis2scan.transport.probes import procedure
 from nis2scan.transport.talk import parsed

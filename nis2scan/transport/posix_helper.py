@@ -28,7 +28,7 @@ n2_refuse() { printf 'nis2scan-facts: %s\n' "$1" >&2; exit 64; }
 [ $# -eq 0 ] || n2_refuse 'takes no arguments'
 
 # Nothing of the caller's environment reaches what is started here.
-IFS='
+unset IFS; IFS='
 '
 set -f
 for n2_l in $(export -p); do

@@ -26,7 +26,7 @@ BECOME = ("sudo", "doas", "helper")
 HELPER = "/usr/local/sbin/nis2scan-facts"
 RAN_AS_ROOT = 42  # the exit status by which the privileged part says that it ran to its end
 
-RUNS = ("sh", "uname", "id", "date", "head", "gzip", "dd", "sleep", "ps", "sudo", "doas", HELPER)
+RUNS = ("sh", "uname", "id", "date", "head", "gzip", "dd", "sleep", "ps", "sudo", "doas", HELPER.rsplit("/", 1)[1])
 """The programs that the script itself may start: gzip or dd, ps only where there is no /proc, sudo only if wanted."""
 
 _CLASS = {Root.NEVER: "n", Root.PREFERRED: "p", Root.REQUIRED: "r"}
