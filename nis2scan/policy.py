@@ -49,6 +49,7 @@ class Policy:
     rsa_min_bits: int = _threshold(2048, "NIST SP 800-131A")
     rsa_ok_bits: int = _threshold(3072, "nis2scan")
     admin_keys_max: int = _threshold(10, "nis2scan")
+    root_key_hosts_max: int = _threshold(3, "nis2scan")
     dormant_warn_days: int = _threshold(45, "CIS 5.3")
     dormant_fail_days: int = _threshold(180, "PingCastle")
     small_data_disk_mb: int = _threshold(1024, "nis2scan")

@@ -762,6 +762,38 @@ def test_without_an_ssh_server_no_key_opens_anything() -> None:
     assert keys(Answer(SSH_KEYS, Status.MISSING), listening=WEB_LISTENS).outcome is Outcome.NOT_APPLICABLE
 
 
+# ---- ACC-LNX-006, over the office --------------------------------------------------------------
+
+
+def machine(name: str, fingerprint: str = "SHA256:x", options: str = "", more: str = "") -> Recording:
+    said = f"{FILE}user=root\nkey=ssh-ed25519 {options}\n.\nseen=256 {fingerprint} (ED25519)\n{more}end=keys\n"
+    return recording(answered(SSH_KEYS, said), answered(LISTENERS, SSH_LISTENS), host=name)
+
+
+def shared(*machines: Recording) -> Outcome:
+    return only("access/shared-root-key", *machines).outcome
+
+
+def test_one_key_that_is_root_on_many_machines_is_a_warning() -> None:
+    four = [machine(name) for name in "abcd"]
+
+    assert shared(*four) is Outcome.WARN
+    assert shared(*four[:3]) is Outcome.PASS
+    assert shared(*four[:3], machine("d", "SHA256:y")) is Outcome.PASS
+    assert shared(*four[:3], machine("d", options=",command,restrict")) is Outcome.PASS
+
+
+def test_a_machine_whose_root_keys_were_not_seen_may_have_it_too() -> None:
+    three, unseen = [machine(name) for name in "abc"], recording(host="d")
+
+    assert shared(*three, unseen) is Outcome.NOT_ASSESSED
+    assert shared(*three[:2], unseen) is Outcome.PASS
+    assert shared(*three, machine("d", "SHA256:y", more="unread=root\n")) is Outcome.NOT_ASSESSED
+    assert shared(*three, recording(host="pc", platform="windows")) is Outcome.PASS
+    assert shared(unseen) is Outcome.NOT_ASSESSED
+    assert shared(recording(answered(LISTENERS, WEB_LISTENS), host="e")) is Outcome.NOT_APPLICABLE
+
+
 # ---- ACC-LNX-004: dormant accounts -------------------------------------------------------------
 
 KEY_OF_BOB = f"{FILE}user=bob\nkey=ssh-ed25519 \n.\nseen=256 SHA256:x (ED25519)\nend=keys\n"

@@ -137,7 +137,7 @@ def _share(name: str, settings: Mapping[str, str], world: set[str]) -> SmbShare:
         name=name,
         kind="off" if settings.get("available") == "No" else kind,
         guests=settings.get("guest ok") == "Yes" and welcome,
-        writable=settings.get("read only") == "No" or guest in _names(settings.get("write list", "")),
+        writable=settings.get("read only") == "No" or bool(_names(settings.get("write list", "")) & {guest, *_GUESTS}),
         world=path.rstrip("/") in world,
         path=path,
     )
