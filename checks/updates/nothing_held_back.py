@@ -27,15 +27,20 @@ def nothing_held_back(back: HeldBack, fixes: WaitingFixes) -> Verdict:
     if back.pinned_fixes:
         return bad(say("apt is told to take no security fixes, in {files}", files=back.pinned_fixes))
     names = tuple(dict.fromkeys((*back.held, *back.pinned)))
-    stuck = [name for name in sorted(fixes.names or ()) if any(_covers(pattern, name) for pattern in names)]
+    if (names or back.barred) and back.by_apt and fixes.names is None:
+        kept = (*names, *back.barred)
+        raise CannotTell(
+            Reason.STALE_DATA, say("held back: {names}; whether fixes wait for them is not known", names=kept)
+        )
+    waiting = sorted(fixes.names or ())
+    stuck = [name for name in waiting if any(_covers(pattern, name) for pattern in names)]
+    barred = [name for name in waiting if any(_covers(pattern, name) for pattern in back.barred)]
     if stuck:
         return bad(say("held back while a security fix waits: {names}", names=stuck))
-    if names and back.by_apt and fixes.names is None:
-        raise CannotTell(
-            Reason.STALE_DATA, say("held back: {names}; whether fixes wait for them is not known", names=names)
-        )
     if names:
         return warn(say("held back: {names}", names=names))
+    if barred:
+        return warn(say("kept out by a pin of apt while a security fix waits: {names}", names=barred))
     return ok(say("nothing is held back"))
 
 

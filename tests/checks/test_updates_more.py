@@ -207,6 +207,7 @@ PACMAN = "==file /etc/pacman.conf\n[options]\nSigLevel=Required DatabaseOptional
         (YUM + "[fedora]\n[updates]\n", FEDORA, P),
         (YUM + "[fedora]\n[updates]\nenabled=0\n", FEDORA, F),
         (YUM + "[x]\ngpgcheck=0\n==file /etc/dnf/repos.override.d/z.repo\n[x]\ngpgcheck=1\n", ROCKY, P),
+        (YUM + "[x]\n==file /etc/dnf/repos.override.d/z.repo\n[x*]\ngpgcheck=0\n", ROCKY, Q),
         (YUM.replace("gpgcheck=1", "reposdir=/srv") + "[baseos]\ngpgcheck=1\n", ROCKY, Q),
         ("==file /etc/zypp/repos.d/a.repo\n[repo-oss]\nenabled=1\n[repo-update]\nenabled=1\n", LEAP, P),
         ("==file /etc/zypp/repos.d/a.repo\n[repo-oss]\nenabled=1\n[repo-update]\nenabled=0\n", LEAP, F),
@@ -333,6 +334,14 @@ def test_a_hold_that_a_security_fix_waits_for_fails(told: str) -> None:
 def test_a_hold_on_another_package_than_the_one_with_a_fix_is_a_warning() -> None:
     assert holding("held bash\n" + DPKG, WAITING).outcome is W
     assert holding("held " + "*o*p*e*n*\n" + DPKG, WAITING).outcome is W
+
+
+def test_a_package_that_may_not_come_from_a_source_matters_when_a_fix_waits() -> None:
+    barred = DPKG + A_PIN.format(names="openssh-client snapd", pin="release a=*", priority=-10)
+
+    assert holding(barred).outcome is P
+    assert holding(barred, WAITING).outcome is W
+    assert holding(barred, None).outcome is Q
 
 
 @pytest.mark.parametrize("pin", [NO_FIXES, LESS_FIXES])

@@ -14,14 +14,15 @@ from nis2scan.facts.updates import PendingUpdates
 class HeldBack(Fact):
     """held: names or patterns that are not updated at all. pinned: those that apt keeps at a version.
 
-    pinned_fixes: files in which apt is told to take nothing from a source of security fixes. by_apt: apt is used here,
-    so it can be known whether a fix waits.
+    pinned_fixes: files in which apt is told to take nothing from a source of security fixes. barred: those that apt
+    may not take from some source. by_apt: apt is used here, so it can be known whether a fix waits.
     """
 
     by_apt: bool
     held: tuple[str, ...]
     pinned: tuple[str, ...] = ()
     pinned_fixes: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,9 @@ def held_back(answer: Answer) -> HeldBack:
     every = [(file, *pin) for file, lines in pins.items() for pin in _pins(lines)]
     pinned = [name for _, names, pin, priority in every if _keeps(pin, priority) for name in names]
     lowered = [file for file, names, pin, priority in every if "*" in names and priority < 500 and _FIXES.search(pin)]
-    unique = (tuple(dict.fromkeys(names)) for names in (held, pinned, lowered))
+    named = [(names, priority) for _, names, pin, priority in every if not pin.startswith("version")]
+    barred = [name for names, priority in named if priority < 100 for name in names if name != "*"]
+    unique = (tuple(dict.fromkeys(names)) for names in (held, pinned, lowered, barred))
     return HeldBack("==dpkg" in lines, *unique)
 
 

@@ -98,7 +98,7 @@ def apt_sources(answer: Answer, release: Answer) -> PackageSources:
 _YES = {"1", "yes", "true", "on", "with", "enable"}
 _LOOSE = {"APT::Get::AllowUnauthenticated", "Acquire::AllowInsecureRepositories"}
 _NEED_SECURITY = {"debian", "ubuntu", "linuxmint", "pop", "devuan", "neon", "zorin", "elementary"}
-_ROLLING = {"kali", "raspbian", "proxmox"}  # their fixes come by the same suite as everything else
+_ROLLING = {"kali", "raspbian"}  # their fixes come by the same suite as everything else
 _DEBIAN = "wheezy jessie stretch buster bullseye bookworm trixie forky duke sid testing unstable experimental"
 _UBUNTU = "trusty xenial bionic focal hirsute impish jammy kinetic lunar mantic noble oracular plucky questing resolute"
 _CODENAMES = set(f"{_DEBIAN} {_UBUNTU}".split())

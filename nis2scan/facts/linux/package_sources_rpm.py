@@ -63,6 +63,8 @@ def ini_sources(answer: Answer, release: Answer) -> PackageSources:
         if "reposdir" in main:
             raise CannotTell(Reason.UNSUPPORTED_PLATFORM, say("the package sources of dnf are in an unusual place"))
         for name, values in told.under("/etc/dnf/repos.override.d/").items():
+            if re.search(r"[*?\[]", name):
+                raise CannotTell(Reason.UNSUPPORTED_PLATFORM, say("{name}: stands for several sources", name=name))
             yum.setdefault(name, {}).update(values)
         return _of_repos("dnf", yum, main, True if told.dnf5 else None, system)
     if "/etc/pacman.conf" in told.files:
