@@ -52,8 +52,13 @@ def judged(recording: Recording, now: datetime | None = None) -> dict[tuple[str,
 
 
 def worse(before: dict[tuple[str, str], Finding], after: dict[tuple[str, str], Finding]) -> list[str]:
-    """The findings that became something else than *not assessed*. A part may vanish when its check says so."""
-    silent = {check for (check, part), item in after.items() if item.outcome is Outcome.NOT_ASSESSED and not part}
+    """The findings that became something else than *not assessed*.
+
+    A part may vanish when its check now says of another part, or as a whole, that it could not look.
+    """
+    dark = {key for key, item in after.items() if item.outcome is Outcome.NOT_ASSESSED}
+    was_dark = {key for key, item in before.items() if item.outcome is Outcome.NOT_ASSESSED}
+    silent = {check for check, _ in dark - was_dark}
     wrong = []
     for (check, part), item in before.items():
         now = after.get((check, part))
