@@ -26,7 +26,8 @@ def bridging_host(networks: Networks, policy: Policy) -> Verdict:
     """One machine with a leg in two networks undoes the wall between them: for whoever takes it over, and, when it
     passes on, for everybody.
     """
-    if networks.host.casefold() in {name.casefold() for name in policy.approved_routers}:
+    names = {networks.host.casefold(), networks.host.casefold().split(".")[0]} - {""}
+    if names & {name.casefold() for name in policy.approved_routers}:
         return ok(say("{host} is approved as a router", host=networks.host))
     apart = networks.v6_apart
     if len(networks.private) > 1 and networks.passes_v4:

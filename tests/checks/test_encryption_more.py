@@ -355,6 +355,8 @@ def test_without_root_only_luks_1_can_be_told_and_not_where_clevis_is(made: Call
     hidden = judged(UNLOCKING, host(headers=Status.DENIED, keys="open=root\n", as_root=False))["root"]
 
     assert (hidden.outcome, hidden.reason) == (Q, Reason.NO_PRIVILEGE)
+    missing = judged(UNLOCKING, host(headers=Status.MISSING, keys="open=root\n"))["root"]
+    assert (missing.outcome, missing.reason) == (Q, Reason.UNSUPPORTED_PLATFORM)
     assert one(UNLOCKING, host(devices=first, headers=Status.DENIED, keys="open=root\n", as_root=False)) is P
     assert one(UNLOCKING, host(devices=first, keys="open=root\nclevis=yes\n")) is Q
     box = host(headers=Status.DENIED, keys="entry=root\noption=tpm2-device\nopen=root\n", as_root=False)

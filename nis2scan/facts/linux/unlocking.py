@@ -253,11 +253,13 @@ def unlocking(
     if not volumes.opened and not datasets:
         raise Absent(say("no encrypted volume is open"))
     known = headers.value.headers if headers.value else None
-    ways = {item.part: (frozenset(_ways(item, volumes, known)), item.place) for item in volumes.opened}
+    shut = isinstance(headers.why, CannotTell) and headers.why.reason is Reason.NO_PRIVILEGE
+    unread = Key.NO_RIGHT if shut else Key.UNKNOWN
+    ways = {item.part: (frozenset(_ways(item, volumes, known, unread)), item.place) for item in volumes.opened}
     return Unlocking(ways | {name: (frozenset({key}), place) for name, (key, place) in datasets.items()})
 
 
-def _ways(item: Opened, volumes: OpenedVolumes, headers: Mapping[str, Header] | None) -> Iterator[Key]:
+def _ways(item: Opened, volumes: OpenedVolumes, headers: Mapping[str, Header] | None, unread: Key) -> Iterator[Key]:
     yield item.key
     header = headers.get(item.name) if headers is not None else None
     if volumes.closed and not item.place:
@@ -267,7 +269,7 @@ def _ways(item: Opened, volumes: OpenedVolumes, headers: Mapping[str, Header] | 
     if item.kind == "LUKS1" and volumes.clevis:
         yield Key.UNKNOWN
     if item.kind == "LUKS2" and header is None:
-        yield Key.NO_RIGHT if headers is None else Key.UNKNOWN
+        yield unread
     for token in header.tokens if header else ():
         if token.kind == "systemd-tpm2":
             yield Key.CHIP_UNSEEN if token.pin is None else Key.CHIP_PIN if token.pin else Key.CHIP
