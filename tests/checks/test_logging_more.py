@@ -322,7 +322,7 @@ def test_only_the_time_of_our_own_line_is_told(shell: list[str], tmp_path: Path)
 
 
 LOGIN = """
-cd "$1"; ip link set lo up; mount -t tmpfs tmpfs /var/log; mount -t tmpfs tmpfs /mnt
+cd "$1"; ip link set lo up; for d in /var/log /run /mnt; do mount -t tmpfs tmpfs $d; done
 cp -a /dev/null /dev/urandom /dev/zero /dev/tty /mnt/; mount --move /mnt /dev; mkdir -p /run/sshd
 [ "$2" = silent ] || busybox syslogd -n -O /var/log/messages &
 ssh-keygen -q -t ed25519 -N '' -f k; ssh-keygen -q -t ed25519 -N '' -f h
