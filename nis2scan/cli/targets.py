@@ -105,7 +105,9 @@ def _login(found: Mapping[str, Place], name: str, accounts: Mapping[str, _Accoun
 def _target(host: Host, ways: Mapping[str, Login]) -> Target:
     login = ways.get(host.name)
     if login is not None:
-        return Target(host.name, login.host, Ssh(login))
+        # Behind another host an address means another place: it is not the device that has it here.
+        place = login.host if host.jump is None else f"{login.host} via {host.jump}"
+        return Target(host.name, place, Ssh(login))
     known = host.jump is None or host.jump in ways
     return Target(
         host.name,

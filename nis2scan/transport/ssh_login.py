@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import paramiko
 
 _PROVING_SECONDS = 30.0
+_AGENT_KEYS = 3  # each counts as a try, and servers hang up after a few
 _ONE_READS = threading.Lock()
 
 
@@ -121,13 +122,13 @@ def _offered(transport: paramiko.Transport, login: Login, key: paramiko.PKey | N
     if login.password is not None:
         return list(transport.auth_password(login.user, login.password.reveal()))
     if login.agent:
-        keys = contextlib.closing(paramiko.Agent())
-        with keys as agent:
-            for number, held in enumerate(agent.get_keys(), 1):
+        with contextlib.closing(paramiko.Agent()) as agent:
+            held = agent.get_keys()[:_AGENT_KEYS]
+            for one in held:
                 with contextlib.suppress(paramiko.AuthenticationException):
-                    return list(transport.auth_publickey(login.user, held))
-                if number == 3:  # servers hang up after a few
-                    break
+                    return list(transport.auth_publickey(login.user, one))
+            if held:
+                raise paramiko.AuthenticationException("none of the keys of the agent")
     raise TransportError(Reason.NO_CREDENTIAL, f"nothing to log in with on {login.where}", "Give a key or a password.")
 
 

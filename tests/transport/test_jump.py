@@ -300,6 +300,7 @@ def test_trust_and_scan_go_the_way_of_the_config(tmp_path: Path, monkeypatch: py
         assert far.offered == []
         monkeypatch.setenv("NIS2SCAN_FAR", FAR)
         found = targets_of(read(Path("config.toml")), Path("out/store"), {})
+        assert [target.address for target in found] == ["127.0.0.1 via way1", "127.0.0.1"]  # not the device here
         ways_there = [(target.name, target.transport) for target in found if target.transport]
         got = [collect(name, way, [HELLO], 20) for name, way in ways_there]
 

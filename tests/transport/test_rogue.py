@@ -6,7 +6,8 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from nis2scan.api import Reason, shell
 from nis2scan.cli import run
 from nis2scan.collect import collect
+from nis2scan.logins import Refused
 from nis2scan.secrets import Secret
 from nis2scan.transport.ssh import Login, Ssh
 from tests.ssh_server import Seen, ssh_server
@@ -155,6 +157,22 @@ def test_a_real_server_in_the_place_of_a_host_logs_a_connection_and_no_try_to_lo
     # And the same log tells it when a secret is offered.
     collect("host", Ssh(replace(login, known_hosts=server.known_hosts)), [HELLO], 20)
     assert re.search("mayroot", _until(log, before, "mayroot"))
+
+
+def test_a_real_server_counts_one_failed_try_of_a_wrong_login_on_six_hosts(
+    account: Callable[..., Login], tmp_path: Path
+) -> None:
+    """What a server would lock an account for, as it logs it itself."""
+    gate = Refused(tmp_path).gate("office", "plain", (Secret("wrong"),))
+    login = account("plain", key=None, password=Secret("wrong"), gate=gate)
+    log = login.known_hosts[0].with_name("log")
+    before = len(log.read_text())
+    with ThreadPoolExecutor(6) as threads:
+        got = list(threads.map(lambda n: collect(f"h{n}", Ssh(replace(login, name=f"h{n}")), [HELLO], 30), range(6)))
+
+    assert {recording.failed for recording in got} == {Reason.AUTH_FAILED}
+    assert sum("was not tried here" in recording.failure for recording in got) == 5
+    assert len(re.findall("Failed password for plain", _until(log, before, "Failed password"))) == 1
 
 
 def _until(log: Path, start: int, pattern: str) -> str:
