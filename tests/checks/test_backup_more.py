@@ -758,7 +758,8 @@ def test_no_name_of_a_database_leaves_the_machine_in_any_shell(box: Box, shell: 
 
 
 # ---- BAK-LNX-004 ---------------------------------------------------------------------------------
-# The log of Veeam is made after what others describe of it; no agent could be run here.
+# The log of Veeam is made after what others describe of it; it could not be run here. The name of the state file is
+# that of a bacula-fd 9.6 that ran on loopback.
 
 AGENT = "backup/agent-jobs"
 LINE = "[25.11.2026 02:04:01.123] <140529559693056> lpbcore| JOB STATUS: {}.\n"
@@ -795,7 +796,7 @@ def test_the_logs_of_veeam_tell_how_its_last_sessions_ended(
     found = judged(AGENT, box.recording())
 
     assert found["veeam: Nightly"].outcome is outcome
-    assert found.keys() == {"veeam: Nightly"}
+    assert "Veeam" not in found  # it is not asked about besides
 
 
 def test_a_session_of_veeam_is_a_back_up_for_the_other_checks(box: Box) -> None:
@@ -842,10 +843,14 @@ def test_an_agent_that_only_runs_is_asked_about_and_keeps_other_checks_from_fail
     assert judged(NO_STAND_IN, host)["host"].outcome is Outcome.NOT_ASSESSED
 
 
-def test_a_server_that_had_to_do_with_an_agent_is_no_success(box: Box) -> None:
-    box.file("var/lib/bareos/bareos-fd.9102.state", "state")
+@pytest.mark.parametrize("name", ["Bareos", "Bacula"])
+def test_a_server_that_had_to_do_with_an_agent_is_no_success(box: Box, name: str) -> None:
+    box.file(f"var/lib/{name.lower()}/{name.lower()}-fd.9102.state", "state")
 
-    assert judged(AGENT, box.recording())["Bareos"].outcome is Outcome.NOT_ASSESSED
+    found = judged(AGENT, box.recording())[name]
+
+    assert found.outcome is Outcome.NOT_ASSESSED
+    assert "its server last had to do with it" in str(found.found)
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(0, Outcome.PASS), (255, Outcome.FAIL)])
