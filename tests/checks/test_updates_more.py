@@ -484,6 +484,7 @@ def test_engines_that_were_not_seen_into_are_not_assessed(told: str, rest: str) 
     assert {part: item.outcome for part, item in running(told, rest).items()} == {"containers": Q}
 
 
+HOLD = '"firefox":{{"system":{{"first-held":"2026-01-01T00:00:00Z","hold-until":"{until}"\n'
 SNAP = "snap core22\nsnap firefox\n"
 
 
@@ -497,7 +498,8 @@ SNAP = "snap core22\nsnap firefox\n"
         (f'"last-refresh":"{ago(1)}"\n"refresh":{{"hold":"forever"\n', W),
         (f'"last-refresh":"{ago(1)}"\n"refresh":{{"hold":"{ago(-9)}"\n', W),
         (f'"last-refresh":"{ago(1)}"\n"refresh":{{"hold":"{ago(9)}"\n', P),
-        (f'"last-refresh":"{ago(1)}"\n"snaps-hold":{{"firefox":{{"system"\n', W),
+        (f'"last-refresh":"{ago(1)}"\n{HOLD.format(until="2300-01-01T00:00:00Z")}', W),
+        (f'"last-refresh":"{ago(1)}"\n{HOLD.format(until=ago(1))}', P),
         ("", Q),
         ("unread snap\n", Q),
     ],
@@ -575,7 +577,10 @@ def test_real_folders_are_read_without_secrets(shell: list[str], tmp_path: Path)
             "auth": {"macaroon": "hunter2"},
             "config": {"core": {"refresh": {"hold": "forever", "timer": "mon"}}},
             "last-refresh": ago(2),
-            "snaps-hold": {"firefox": {"system": {"hold-until": "2300-01-01T00:00:00Z"}}},
+            "snaps-hold": {
+                "core22": {"firefox": {"first-held": ago(2), "hold-until": "2300-01-01T00:00:00Z"}},
+                "firefox": {"system": {"first-held": ago(2), "hold-until": "2300-01-01T00:00:00Z", "level": 1}},
+            },
         }
     }
     (tmp_path / "snapd" / "state.json").write_text(json.dumps(state, separators=(",", ":")))

@@ -100,7 +100,7 @@ for f in /var/lib/snapd/snaps/*.snap; do [ -e "$f" ] && { f=${f##*/}; echo "snap
 f=/var/lib/snapd/state.json
 if [ -r $f ]; then
   grep -oE '"last-refresh":"[^"\\\\]*"|"refresh":[{]("[^"\\\\]*":"[^"\\\\]*",)*"hold":"[^"\\\\]*"' $f
-  grep -oE '"snaps-hold":[{]"[^"\\\\]*":[{]"system"' $f
+  grep -oE '"[^"\\\\]*":[{]"system":[{][^{}]*"hold-until":"[^"\\\\]*"' $f
 elif [ -e $f ]; then echo "unread snap"; fi
 for f in /var/lib/flatpak/app/*; do [ -d "$f" ] && echo flatpak && break; done
 [ -e /var/lib/flatpak/.changed ] && { printf 'changed '; stat -c %Y /var/lib/flatpak/.changed; }
@@ -141,10 +141,11 @@ def bundles(answer: Answer) -> Bundles:
     unread = {line[7:] for line in every if line.startswith("unread ")}
     runs = {line[5:] for line in rest if line.startswith("runs ")}
     unread |= _unexplained(runs, found, "looked docker" in every)
+    now = datetime.fromtimestamp(int(top[0][4:]), UTC)
     return Bundles(
-        now=datetime.fromtimestamp(int(top[0][4:]), UTC),
+        now=now,
         containers=found,
-        snaps=_snaps(rest),
+        snaps=_snaps(rest, now),
         flatpaks=_flatpaks(rest),
         unread=tuple(sorted(unread)),
         others="others" in rest,
@@ -212,11 +213,13 @@ def _newest(stamps: Iterable[str]) -> datetime | None:
     return newest if newest is not None and newest.year >= 2010 else None
 
 
-def _snaps(lines: list[str]) -> Snaps | None:
+def _snaps(lines: list[str], now: datetime) -> Snaps | None:
     names = {line[5:] for line in lines if line.startswith("snap ")}
     if not names:
         return None
-    held = tuple(line.split('"')[3] for line in lines if line.startswith('"snaps-hold":'))
+    holds = [line for line in lines if '"hold-until":' in line]
+    ends = {line.split('"')[1]: _newest([line.split('"')[-2]]) for line in holds}
+    held = tuple(sorted(name for name, end in ends.items() if end is None or end > now))
     until = [line.split('"hold":', 1)[1].strip('"') for line in lines if line.startswith('"refresh":')]
     refreshed, moment = _newest(_tokens(lines, "last-refresh")), _newest(until)
     return Snaps(tuple(sorted(names)), refreshed, held, bool(until) and moment is None, moment)
