@@ -65,7 +65,7 @@ def logins_of(
     return {
         host.name: _login(found, host.name, accounts, known)
         for host in settings.hosts
-        if all(found[name].address for name in way_to(settings, host.name))
+        if all(name in found and found[name].address for name in way_to(settings, host.name))
     }
 
 
@@ -75,10 +75,10 @@ def known_hosts_of(settings: Settings, store: Path) -> tuple[Path, ...]:
 
 
 def way_to(settings: Settings, name: str) -> list[str]:
-    """The name of a host and of every host that lies on the way to it."""
+    """The name of a host and of every host that lies on the way to it, as far as they are in these settings."""
     jumps = {host.name: host.jump for host in settings.hosts}
     way = [name]
-    while (over := jumps[way[-1]]) is not None:
+    while (over := jumps.get(way[-1])) is not None:
         way.append(over)
     return way
 
@@ -108,13 +108,9 @@ def _target(host: Host, ways: Mapping[str, Login]) -> Target:
         # Behind another host an address means another place: it is not the device that has it here.
         place = login.host if host.jump is None else f"{login.host} via {host.jump}"
         return Target(host.name, place, Ssh(login))
-    known = host.jump is None or host.jump in ways
-    return Target(
-        host.name,
-        "",
-        None,
-        f"the name {host.address} is not known" if known else f"the way to {host.jump} is not known",
-    )
+    if host.jump is not None and host.jump not in ways:  # without an address, or left out of this scan by its range
+        return Target(host.name, "", None, f"the way to it leads over {host.jump}, which this scan does not reach")
+    return Target(host.name, "", None, f"the name {host.address} is not known")
 
 
 def _tell(refused: Refused) -> None:

@@ -285,6 +285,18 @@ def test_behind_another_host_loopback_is_not_this_machine_and_needs_consent(tmp_
         places(settings, date(2026, 11, 25))
 
 
+def test_a_host_whose_way_is_left_out_of_a_scan_is_told_and_not_dialled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A range on the command line leaves hosts out; what lies behind them is not reached in another way."""
+    monkeypatch.setenv("NIS2SCAN_FAR", FAR)
+    settings = read(written(tmp_path, CONFIG))
+    (target,) = targets_of(settings.model_copy(update={"hosts": settings.hosts[:1]}), tmp_path / "store", {})
+
+    assert (target.transport, target.address) == (None, "")
+    assert target.failure == "the way to it leads over way1, which this scan does not reach"
+
+
 def test_trust_and_scan_go_the_way_of_the_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIS2SCAN_JUMP", JUMP)
     monkeypatch.setenv("HOME", str(tmp_path))
