@@ -60,7 +60,7 @@ class Device(Fact):
 def device(doors: Maybe[Doors], near: Maybe[Neighbour], system: Maybe[System]) -> Device:
     """From inside when somebody could look there; else the kind for which most speaks, the guarded kinds first."""
     if doors.value is None and near.value is None:
-        raise CannotTell(Reason.OUT_OF_VANTAGE, "nobody looked at this host over the network")
+        raise doors.why or CannotTell(Reason.OUT_OF_VANTAGE)
     if system.value is not None:
         kind = "workstation" if system.value.workstation else "server"
         return Device(kind, (system.value.name,), sure=True)
