@@ -32,9 +32,19 @@ needs_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason=
 LXC, HOST, DOCKER = "pid1=systemd\ncontainer=lxc\n", "pid1=systemd\n", "pid1=nginx\ncontainer=docker\n"
 
 
+# The kernel tells the state of a card a moment after its carrier.
+SETTLED = """for d in /sys/class/net/*; do
+  i=0; while [ $i -lt 100 ]; do
+    case $(cat $d/carrier 2>/dev/null || echo x) in 1) w="up unknown" ;; 0) w="lowerlayerdown down" ;; *) w=down ;; esac
+    case " $w " in *" $(cat $d/operstate) "*) break ;; esac
+    sleep 0.05; i=$((i + 1))
+  done
+done"""
+
+
 def seen_inside(setup: str, shell: list[str] | None = None) -> str:
     """What the question reads in a network namespace that was set up so, and that ends with the command."""
-    script = f"mount -t sysfs none /sys; {setup}; exec {' '.join(shell or ['sh'])} -s"
+    script = f"mount -t sysfs none /sys; {setup}; {SETTLED}; exec {' '.join(shell or ['sh'])} -s"
     command = ["unshare", "--net", "--mount", "--uts", "sh", "-ec", script]
     done = subprocess.run(command, input=LINKS.text, capture_output=True, text=True, timeout=30, check=True)
     return done.stdout
@@ -173,7 +183,7 @@ def test_every_shell_reads_the_same_cards(shell: list[str]) -> None:
 def test_busybox_prints_addresses_that_are_read_the_same() -> None:
     setup = f"{cards(eth0=ONE, eth1=TWO + ' fd00:2::5/64')}; {PASS_ON}"
     text = LINKS.text.replace("ip -o", "busybox ip -o")
-    script = f"mount -t sysfs none /sys; {setup}; exec busybox sh -s"
+    script = f"mount -t sysfs none /sys; {setup}; {SETTLED}; exec busybox sh -s"
     command = ["unshare", "--net", "--mount", "--uts", "sh", "-ec", script]
     done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=30, check=True)
 
