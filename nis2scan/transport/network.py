@@ -16,7 +16,7 @@ from nis2scan.model import Answer, Question, Recording, Status
 from nis2scan.transport.connect import SECONDS, SLOW_SECONDS, Door, door
 from nis2scan.transport.guard import FIRST, guarded
 from nis2scan.transport.pace import Pace
-from nis2scan.transport.probes import Spot, Way, procedure
+from nis2scan.transport.probes import Missing, Spot, Way, procedure
 from nis2scan.transport.talk import Talk, parsed, tcp, udp
 
 VANTAGE = "network"
@@ -77,10 +77,6 @@ async def _put(question: Question, talk: Talk, spot: Spot, pace: Pace, answers: 
         status, out = Status.TRUNCATED, b""
     took = int(1000 * (asyncio.get_running_loop().time() - began))
     answers[question.id] = Answer(question, status, out, err, 0 if status is Status.OK else None, took)
-
-
-class Missing(Exception):
-    """A program of this machine, that a probe needs, is not there."""
 
 
 async def _said(question: Question, talk: Talk, spot: Spot, pace: Pace) -> Mapping[str, object]:

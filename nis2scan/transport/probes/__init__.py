@@ -55,6 +55,10 @@ class Way:
         return (await tried(self.spot.address, port, self.pace, SLOW_SECONDS)).sock
 
 
+class Missing(Exception):
+    """A program of this machine, that a probe needs, is not there."""
+
+
 Procedure = Callable[[Way, Talk, int], Awaitable[Mapping[str, object]]]
 
 _MODULES = ("tls", "nmap", "igd", "smb", "nfs", "ssh")
