@@ -151,6 +151,19 @@ def test_it_answers_what_a_root_shell_answers(place: Place) -> None:
     assert sum(as_root for _, as_root, _ in one.values()) > 10
 
 
+@pytest.mark.parametrize(("setting", "as_root"), [("use_pty", True), ("log_output", True), ("requiretty", False)])
+def test_settings_of_sudo_that_are_in_use(place: Place, setting: str, as_root: bool) -> None:
+    """No terminal is asked for: where sudo wants one, that part is denied, and it is said."""
+    logs = "Defaults iolog_dir=/run/logs\n"
+    place.put("sudoers", f"{logs}Defaults {setting}\n{sudoers_line('scan')}\n", 0o600)
+    got = place.visited()
+
+    assert rights(got, HELLO) == (f"hello\n{UID}\n", False)
+    assert rights(got, WIDE) == (f"wide\n{0 if as_root else UID}\n", as_root)
+    assert got.answer(DEEP).status is (Status.OK if as_root else Status.DENIED)
+    assert bool(fact(Session, got).refusal) is not as_root
+
+
 @pytest.mark.parametrize("missing", ["helper", "rule", "version"])
 def test_without_it_that_part_is_denied_with_what_to_do_and_the_rest_is_answered(place: Place, missing: str) -> None:
     if missing == "helper":
@@ -205,6 +218,11 @@ AROUND = [
     f"ln -s {HELPER} facts; sudo -n ./facts",
     "ln -s /bin/sh nis2scan-facts; PATH=/home/scan:$PATH sudo -n nis2scan-facts",
     "cd /usr/local; sudo -n sbin/../sbin/nis2scan-facts x",
+    f"sudo -n {HELPER} >&- 2>&-",
+    f"sudo -n {HELPER} <&-",
+    f"mkdir gone; cd gone; rmdir ../gone; sudo -n {HELPER}",
+    f"ulimit -n 20; ulimit -f 0; sudo -n {HELPER}",
+    f"exec 3</home/scan 4>/run/open/four; sudo -n {HELPER}",
 ]
 
 
