@@ -99,7 +99,7 @@ def _nfs(nfs: Nfs) -> Mapping[str, Part]:
         judged = {f"NFS {export.path}": _export(export) for export in nfs.exports}
         if 4 in nfs.versions and not judged:
             return {"NFS": Unknown(Reason.BLOCKED_BY_POLICY, say("NFS 4 does not tell what it exports"))}
-        return judged or {"NFS": ok(say("nothing is exported"))}
+        return judged or {"NFS": ok(say("nothing is exported that this machine may see"))}
     if nfs.nfs == "open" or nfs.versions:
         return {"NFS": Unknown(Reason.BLOCKED_BY_POLICY, say("it serves NFS, and does not tell what it exports"))}
     if nfs.mount == "unknown":
@@ -110,6 +110,8 @@ def _nfs(nfs: Nfs) -> Mapping[str, Part]:
 def _export(export: Export) -> Part:
     if export.to_everybody:
         return warn(say("exported to every host that asks"))
+    if export.networks:
+        return warn(say("exported to whole networks ({hosts})", hosts=export.networks[:10]))
     return ok(say("exported to {hosts}", hosts=export.hosts[:10]))
 
 

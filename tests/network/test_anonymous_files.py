@@ -154,7 +154,9 @@ GANESHA = (
     "EXPORT {{ Export_Id = 7; Path = /data; Pseudo = /data; SecType = sys; Protocols = {protocols}; "
     "FSAL {{ Name = MEM; }} CLIENT {{ Clients = *; Access_Type = RW; }} }}\n"
     "EXPORT {{ Export_Id = 8; Path = /data2; Pseudo = /data2; SecType = sys; Protocols = {protocols}; "
-    "FSAL {{ Name = MEM; }} CLIENT {{ Clients = 127.0.0.1, 192.168.1.0/24; Access_Type = RO; }} }}\n"
+    "FSAL {{ Name = MEM; }} CLIENT {{ Clients = 127.0.0.1, 192.168.1.7; Access_Type = RO; }} }}\n"
+    "EXPORT {{ Export_Id = 9; Path = /data3; Pseudo = /data3; SecType = sys; Protocols = {protocols}; "
+    "FSAL {{ Name = MEM; }} CLIENT {{ Clients = 127.0.0.0/24; Access_Type = RO; }} }}\n"
 )
 
 
@@ -183,8 +185,12 @@ def ganesha(protocols: str) -> Recording:
 def test_exports_of_a_real_server_by_whom_they_are_for() -> None:
     host = ganesha("3, 4")
 
-    assert outcomes(host) == {"NFS /data": Outcome.WARN, "NFS /data2": Outcome.PASS}
-    assert "192.168.1.0" in str(parts(host)["NFS /data2"].found)
+    assert outcomes(host) == {
+        "NFS /data": Outcome.WARN,
+        "NFS /data2": Outcome.PASS,
+        "NFS /data3": Outcome.WARN,
+    }
+    assert "192.168.1.7" in str(parts(host)["NFS /data2"].found)
 
 
 @as_root

@@ -35,6 +35,13 @@ def document(answer: Answer) -> Mapping[str, Any]:
     return found
 
 
+def rows(found: Mapping[str, Any], name: str) -> list[Any]:
+    """The list of that name. Raises KeyError or TypeError: nothing else may pass for an empty one."""
+    if not isinstance(found[name], list):
+        raise TypeError(name)
+    return list(found[name])
+
+
 def heard(answer: Answer) -> Mapping[int, Heard]:
     """What each port of a conversation did. Raises CannotTell when the answer is not in this form."""
     try:

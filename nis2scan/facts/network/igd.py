@@ -8,7 +8,7 @@ from typing import Any
 
 from nis2scan.api import Absent, Answer, CannotTell, Fact, Reason, probe, reads, say
 from nis2scan.facts.network.doors import Neighbour
-from nis2scan.facts.network.heard import Heard, document, heard
+from nis2scan.facts.network.heard import Heard, document, heard, rows
 
 IGD = probe("igd 5000 49000 udp:1900", seconds=60, cap=131072)
 NAT_PMP = probe("udp 5351\nsend \\x00\\x00", seconds=8)
@@ -71,8 +71,8 @@ def igd(answer: Answer) -> Igd:
     found = document(answer)
     try:
         searched = str(found["searched"])
-        devices = [f"{row['manufacturer']} {row['modelName']}".strip() or "?" for row in found["devices"]]
-        services = tuple(map(_service, found["services"]))
+        devices = [f"{row['manufacturer']} {row['modelName']}".strip() or "?" for row in rows(found, "devices")]
+        services = tuple(map(_service, rows(found, "services")))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise CannotTell(Reason.PARSE_ERROR, "the answer of a probe has another form") from None
     if searched not in _SEARCHED or any(item.listed not in _LISTED for item in services):
@@ -81,7 +81,7 @@ def igd(answer: Answer) -> Igd:
 
 
 def _service(row: Mapping[str, Any]) -> Service:
-    mappings = tuple(map(_mapped, row["mappings"]))
+    mappings = tuple(map(_mapped, rows(row, "mappings")))
     answers = bool(row["status"] or row["outside"] or mappings or row["listed"] == "whole")
     return Service(answers, str(row["listed"]), mappings)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nis2scan.api import Answer, CannotTell, Fact, Reason, probe, reads
-from nis2scan.facts.network.heard import STATES, document
+from nis2scan.facts.network.heard import STATES, document, rows
 
 SMB = probe("smb 445", seconds=60)
 
@@ -58,7 +58,7 @@ def smb(answer: Answer) -> Smb:
         for name, words in _WORDS.items():
             if found[name] not in words:
                 raise ValueError(name)
-        shares = tuple(Share(str(row["name"]), str(row["entry"]), row["add"] is True) for row in found["shares"])
+        shares = tuple(Share(str(row["name"]), str(row["entry"]), row["add"] is True) for row in rows(found, "shares"))
         if any(share.entry not in _ENTRIES for share in shares):
             raise ValueError("entry")
         signing, dialect = found["signing"], str(found["dialect"])

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from nis2scan.api import Answer, CannotTell, Fact, Reason, probe, reads
-from nis2scan.facts.network.heard import STATES, document
+from nis2scan.facts.network.heard import STATES, document, rows
 
 # HTTPS, mail and directory with TLS from the first byte, the pages of NAS and hypervisors, MQTT.
 TLS = probe("tls 443 465 636 853 990 993 995 5001 5986 8006 8443 8883 9090 10000", seconds=60)
@@ -90,6 +90,6 @@ def _certificate(row: Mapping[str, Any]) -> Certificate:
     if since.tzinfo is None or until.tzinfo is None:
         raise ValueError("a time without a zone")
     words = {name: str(row[name]) for name in ("subject", "issuer", "hash")}
-    names = tuple(map(str, row["names"]))
+    names = tuple(map(str, rows(row, "names")))
     self_signed = row["self_signed"] is True
     return Certificate(names=names, since=since, until=until, self_signed=self_signed, key=str(key), bits=bits, **words)
