@@ -47,8 +47,8 @@ def _judged(backups: Backups, policy: Policy, now: Now) -> Part:
     as_client = hours <= policy.backup_client_max_hours
     if hours <= policy.backup_max_hours or (backups.workstation and as_client):
         return ok(found, confidence=newest.confidence)
-    if backups.unread:
-        return backups.unread[0]
+    if backups.blind is not None:
+        return backups.blind
     if backups.workstation is None and as_client:
         return Unknown(Reason.NOT_ASKED, say("it is not known whether this is a server or a workstation"))
     return bad(say("no back-up works any more; {found}", found=found))
@@ -59,8 +59,8 @@ def _ahead(record: Backup, now: Now) -> bool:
 
 
 def _not_seen(backups: Backups) -> Part:
-    if backups.unread:
-        return backups.unread[0]
+    if backups.blind is not None:
+        return backups.blind
     if backups.records:
         return Unknown(Reason.OUT_OF_VANTAGE, say("a job was found, but no trace of a run that succeeded"))
     return Unknown(

@@ -75,8 +75,10 @@ def _judged(found: StandIns, backups: Backups | None, softer: bool, policy: Poli
         if not found.whole:
             return Unknown(Reason.NO_PRIVILEGE, say("not everything could be looked at"))
         return NotThere(say("no snapshots, mirrored disks or programs that synchronise were found"))
-    if backups is None or backups.unread:
-        return backups.unread[0] if backups is not None else Unknown(Reason.NOT_ASKED)
+    if backups is None:
+        return Unknown(Reason.NOT_ASKED)
+    if backups.blind is not None:
+        return backups.blind
     if found.sent:
         return Unknown(Reason.OUT_OF_VANTAGE, say("snapshots are sent elsewhere; whether that succeeds is not seen"))
     only = say("the only thing found is {things}", things=things)

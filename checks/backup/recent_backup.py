@@ -50,14 +50,12 @@ def recent_backup(backups: Backups, policy: Policy, now: Now) -> Mapping[str, Pa
     judged: dict[str, Part] = {
         record.name: _part(record, backups.workstation, policy, now) for record in backups.records
     }
-    for why in backups.unread:
-        judged[""] = why
-    if not judged:
-        judged[""] = Unknown(
-            Reason.OUT_OF_VANTAGE,
-            say("no back-up was found on this machine; is it backed up from elsewhere, and by what?"),
-        )
-    return judged
+    if judged:
+        return {**backups.unread, **judged}
+    if backups.blind is not None:
+        return {"": backups.blind}
+    question = say("no back-up was found on this machine; is it backed up from elsewhere, and by what?")
+    return {"": Unknown(Reason.OUT_OF_VANTAGE, question)}
 
 
 def _part(record: Backup, workstation: bool | None, policy: Policy, now: Now) -> Part:

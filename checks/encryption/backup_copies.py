@@ -35,9 +35,9 @@ def backup_copies(backups: Backups, disks: CopyDisks) -> Mapping[str, Part]:
         if record.last_success is not None:
             judged[record.tool] = _judged(record, disks)
     if judged:
-        return judged
-    if backups.unread:
-        return {"": backups.unread[0]}
+        return {**backups.unread, **judged}
+    if backups.blind is not None:
+        return {"": backups.blind}
     return {
         "": Unknown(Reason.OUT_OF_VANTAGE, say("no copy of a back-up is known; is there one, and is it encrypted?"))
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,14 +19,19 @@ from nis2scan.facts.linux.system import System
 
 @dataclass(frozen=True)
 class Backups(Fact):
-    """Every back-up job that was found on a host. unread: why a tool could not be looked for.
+    """Every back-up job that was found on a host. unread: why a kind of tool could not be looked for.
 
     workstation: a person sits at it, so its limits are wider; None when that could not be read.
     """
 
     records: tuple[Backup, ...]
-    unread: tuple[Unknown, ...]
+    unread: Mapping[str, Unknown]
     workstation: bool | None
+
+    @property
+    def blind(self) -> Unknown | None:
+        """The first of what could not be looked for: more back-ups may exist than were seen."""
+        return next(iter(self.unread.values()), None)
 
 
 @derives
@@ -44,13 +50,14 @@ def backups(
         *(of_others(others.value) if others.value is not None else ()),
         *(of_agents(agents.value) if agents.value is not None else ()),
     ]
-    why = [item.why for item in (restic, borg, others, agents) if isinstance(item.why, CannotTell)]
-    unread = [Unknown(w.reason, w.detail if isinstance(w.detail, (str, Message)) else str(w.detail)) for w in why]
+    looked = {"restic": restic.why, "borg": borg.why, "scripts": others.why, "agents": agents.why}
+    unread = {kind: _unknown(why) for kind, why in looked.items() if isinstance(why, CannotTell)}
     # A tool that is installed and never used hides no back-up; nor, beside another, one that this system cannot have.
     no_loss = {Reason.OUT_OF_VANTAGE, *([Reason.UNSUPPORTED_PLATFORM] if made else [])}
     return Backups(
         records=tuple(made),
-        unread=(*(item for item in unread if item.reason not in no_loss), *_elsewhere(agents.value, made)),
+        unread={kind: why for kind, why in unread.items() if why.reason not in no_loss}
+        | _elsewhere(agents.value, made),
         workstation=system.value.workstation if system.value is not None else None,
     )
 
@@ -69,12 +76,16 @@ def product_jobs(others: Maybe[OtherJobs]) -> ProductJobs:
     return ProductJobs(tuple(record for record in seen if record.tool in OF_PRODUCTS))
 
 
-def _elsewhere(agents: BackupAgents | None, made: list[Backup]) -> list[Unknown]:
+def _unknown(why: CannotTell) -> Unknown:
+    return Unknown(why.reason, why.detail if isinstance(why.detail, (str, Message)) else str(why.detail))
+
+
+def _elsewhere(agents: BackupAgents | None, made: list[Backup]) -> dict[str, Unknown]:
     """An agent that runs may well make back-ups of which this machine keeps no trace."""
     silent = silent_agents(agents, made) if agents is not None else []
     running = [name for name in silent if agents is not None and agents.installed.get(name)]
     told = say("{products} runs here; only its server knows whether back-ups succeed", products=running)
-    return [Unknown(Reason.OUT_OF_VANTAGE, told)] if running else []
+    return {"agents": Unknown(Reason.OUT_OF_VANTAGE, told)} if running else {}
 
 
 def of_restic(seen: Restic) -> list[Backup]:
