@@ -494,6 +494,15 @@ def test_nothing_found_is_absence_only_when_all_could_be_looked_into() -> None:
         fact(OtherJobs, recording(answered(OTHER_JOBS, "cron rsync backup\n")))
 
 
+@pytest.mark.parametrize(
+    "line", ["flag rsync mirrow", "flak rsync mirror", "flag rsink mirror", "trace rsnapshot 1 good"]
+)
+def test_a_word_that_the_question_does_not_print_is_no_answer(line: str) -> None:
+    host = recording(answered(OTHER_JOBS, f"cron rsync backup\n{line}\nsight full\nend\n"))
+
+    assert judged(OTHERS, host)[""].reason is Reason.PARSE_ERROR
+
+
 @needs_rsnapshot
 def test_asking_for_other_jobs_writes_nothing(box: Box) -> None:
     rsnapshot(box)

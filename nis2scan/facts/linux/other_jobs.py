@@ -42,17 +42,21 @@ OTHER_JOBS = shell(
     cap=131072,
 )
 _RESULTS = {"ok", "warnings", "failed", "unknown"}
+_WORDS = {"unit", "cron", "target", "flag", "trace", "stamp", "binary", "sight", "end"}
+_FLAGS = {"mirror", "plain", "pull", "sync"}
+_TOOLS = {"rsync", "rclone", "rsnapshot", "duplicity", "duply", "deja-dup", "rdiff-backup", "script"}
+_TOOLS |= {"proxmox-backup-client", "kopia", "duplicacy", "duplicati-cli"}
 
 
 @reads(OTHER_JOBS)
 def other_jobs(answer: Answer) -> OtherJobs:
     """The same words as the question after restic and borg, and traces. rsync alone is installed everywhere."""
     found = jobs_of(answer)
-    rows = [line.split() for line in answer.text.partition("\nshow\n")[0].splitlines()]
+    rows = [line.split() for line in answer.text.partition("\nshow\n")[0].splitlines() if line.strip()]
+    if not all(map(_sound, rows)):
+        raise CannotTell(Reason.PARSE_ERROR, say("the list of jobs is not as it should be"))
     flags = frozenset((row[1], row[2]) for row in rows if row[:1] == ["flag"])
     traces = {row[1]: Trace(when, row[3]) for row in rows if row[:1] == ["trace"] and (when := moment(row[2]))}
-    if any(trace.result not in _RESULTS for trace in traces.values()):
-        raise CannotTell(Reason.PARSE_ERROR, say("the list of jobs is not as it should be"))
     for row in rows:
         if row[:1] == ["stamp"]:
             when = datetime.strptime(row[2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
@@ -67,3 +71,10 @@ def other_jobs(answer: Answer) -> OtherJobs:
             )
         raise Absent(say("no unit, cron line or script that makes a back-up was found"))
     return OtherJobs(tuple(dict.fromkeys(found.jobs)), found.targets, flags, traces)
+
+
+def _sound(row: list[str]) -> bool:
+    """A word that the script does not print may be a garbled flag, and its loss would make a job look better."""
+    if row[0] not in _WORDS or (row[0] in ("flag", "trace", "cron", "target", "stamp") and row[1] not in _TOOLS):
+        return False
+    return (row[0] != "flag" or row[2] in _FLAGS) and (row[0] != "trace" or row[3] in _RESULTS)
