@@ -114,4 +114,10 @@ def _passed(port: Port, shown: Certificate, accepted: tuple[str, ...]) -> Part:
         return Unknown(Reason.TOOL_MISSING, say("the machine that scanned cannot try TLS {versions}", versions=unable))
     if silent := port.having("silent"):
         return Unknown(Reason.TIMEOUT, say("no answer when TLS {versions} was tried", versions=silent))
+    if len(port.versions or ()) < 4:
+        versions = {"versions": accepted, "day": shown.until.date()}
+        found = say(
+            "TLS {versions}, certificate until {day}; older versions were not tried on such a device", **versions
+        )
+        return Unknown(Reason.BLOCKED_BY_POLICY, found)
     return ok(say("TLS {versions}, certificate until {day}", versions=accepted, day=shown.until.date()))

@@ -110,6 +110,22 @@ def test_shares_that_ask_who_one_is_pass(serve: Serve, tmp_path: Path) -> None:
 
 
 @as_root
+@pytest.mark.parametrize("guests", ["Bad User", "never"])
+def test_the_client_of_samba_itself_sees_the_same(guests: str, serve: Serve, tmp_path: Path) -> None:
+    """A share for guests is open to the nameless even where nobody is made a guest."""
+    if (client := shutil.which("smbclient")) is None:
+        pytest.skip("smbclient is not installed")
+    samba(serve, tmp_path, "127.0.51.6", f"map to guest = {guests}")
+
+    found = outcomes(seen("127.0.51.6"))
+
+    for share in ("pub", "folder of everybody", "unwritable", "staff"):
+        command = [client, "-N", "-s", "/dev/null", f"//127.0.51.6/{share}", "-c", "ls"]
+        done = subprocess.run(command, capture_output=True, timeout=30, check=False)
+        assert (done.returncode == 0) is (f"SMB {share}" in found), done.stdout
+
+
+@as_root
 def test_a_server_that_lists_nothing_for_nobody_passes(serve: Serve, tmp_path: Path) -> None:
     samba(serve, tmp_path, "127.0.51.3", "map to guest = never\nrestrict anonymous = 2")
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,9 +31,9 @@ CHECK = "exposure/certificates-and-tls"
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="only with openssl on this machine")
 
 
-def seen(port: int, door: str = "open", guard: Guard | None = None) -> dict[str, Any]:
-    """What the probe saw of one port of 127.0.0.1."""
-    spot = Spot("127.0.0.1", doors={port: door}, guard=guard or Guard())
+def seen(port: int, guard: Guard | None = None, address: str = "127.0.0.1") -> dict[str, Any]:
+    """What the probe saw of one open port."""
+    spot = Spot(address, doors={port: "open"}, guard=guard or Guard())
     put = procedure("tls")
     assert put is not None
 
@@ -252,6 +253,63 @@ def test_a_port_that_is_left_alone_gets_no_connection() -> None:
 
     assert met == []
     assert (judged(found).outcome, judged(found).reason) == (Outcome.NOT_ASSESSED, Reason.BLOCKED_BY_POLICY)
+
+
+@needs_openssl
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only as root: a low port")
+@pytest.mark.parametrize(
+    ("setting", "outcome"), [((), Outcome.WARN), (("-tls1", "-cipher", "ALL:@SECLEVEL=0"), Outcome.FAIL)]
+)
+def test_a_printer_gets_one_handshake_and_no_pass(setting: tuple[str, ...], outcome: Outcome, tmp_path: Path) -> None:
+    printer = Guard("printer", ("port 9100",))
+    met: list[bytes] = []
+
+    def counts(connection: socket.socket) -> None:
+        met.append(connection.recv(4096))
+
+    with strange(counts) as port:
+        spot = Spot("127.0.0.1", doors={port: "open"}, guard=printer)
+        assert not spot.guard.lets("tls", port)  # of a printer only 443 is asked
+        assert seen(port, guard=printer)["ports"][str(port)] == {"state": "guarded"}
+    assert met == []
+    with openssl(tmp_path, *setting) as behind, forwarded("127.0.55.1", behind) as connections:
+        found = seen(443, guard=printer, address="127.0.55.1")
+    assert len(connections) == 1
+    assert judged(found).outcome is outcome
+    (row,) = found["ports"].values()
+    row["certificate"] |= {"self_signed": False, "names": ["a.nl"], "key": ["EC", 256]}
+    assert judged(found).outcome is (outcome if outcome is Outcome.FAIL else Outcome.NOT_ASSESSED)
+
+
+@contextmanager
+def forwarded(address: str, port: int) -> Iterator[list[int]]:
+    """Port 443 of another address, passed on to a port of 127.0.0.1; one entry for each connection."""
+    connections: list[int] = []
+
+    def one(connection: socket.socket) -> None:
+        connections.append(1)
+        with socket.create_connection(("127.0.0.1", port)) as inner:
+            for here, there in ((inner, connection), (connection, inner)):
+                threading.Thread(target=_copied, args=(here, there), daemon=True).start()
+            time.sleep(3)
+
+    with socket.create_server((address, 443)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    threading.Thread(target=_one, args=(one, connection), daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield connections
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def _copied(here: socket.socket, there: socket.socket) -> None:
+    with suppress(OSError):
+        while data := here.recv(4096):
+            there.sendall(data)
 
 
 def answer(**states: str) -> Finding:

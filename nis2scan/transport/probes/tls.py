@@ -38,7 +38,7 @@ async def ask(way: Way, talk: Talk, cap: int) -> Mapping[str, object]:
     """On each port that is open: at most four handshakes of a normal client, one for each of TLS 1.3, 1.2, 1.1, 1.0.
 
     Sent are the bytes of the handshake and of its end, without a name of a server and without a certificate; after it
-    the connection is closed. Nothing is asked inside it.
+    the connection is closed. Nothing is asked inside it. Printers and cameras: one handshake, the device chooses.
     """
     found = await asyncio.gather(*(_port(way, port) for port in talk.ports))
     return {"address": way.spot.address, "ports": dict(zip(map(str, talk.ports), found, strict=True))}
@@ -54,6 +54,8 @@ async def _port(way: Way, port: int) -> Mapping[str, object]:
         return {"state": "closed" if state == Door.CLOSED else "silent"}
     if not way.spot.guard.lets(way.word, port):
         return {"state": "guarded"}
+    if way.spot.guard.kind:
+        return await _once(way, port)
     versions: dict[str, str] = {}
     speaks, der = "nothing", None
     for name in _VERSIONS:
@@ -71,15 +73,31 @@ async def _port(way: Way, port: int) -> Mapping[str, object]:
     return {"state": "open", "speaks": speaks, "versions": versions, "certificate": der and _certificate(der)}
 
 
+async def _once(way: Way, port: int) -> Mapping[str, object]:
+    """One handshake with a device that should be left alone: newer versions than it chose, it does not have."""
+    if (sock := await way.opened(port)) is None:
+        return {"state": "silent"}
+    with sock:
+        shaken = await _shaken(sock, "")
+    der, names = shaken.certificate, list(_VERSIONS)
+    versions = dict.fromkeys(names[: names.index(shaken.version)], "refused") if shaken.version else {}
+    if shaken.version:
+        versions[shaken.version] = "accepted"
+    return {"state": "open", "speaks": shaken.speaks, "versions": versions, "certificate": der and _certificate(der)}
+
+
 @dataclass(frozen=True)
 class _Shaken:
+    """version: in which the server said hello. state: of the version that was asked for."""
+
     state: str
+    version: str = ""
     speaks: str = "nothing"
     certificate: bytes | None = None
 
 
 async def _shaken(sock: socket.socket, version: str) -> _Shaken:
-    """One handshake. A version is accepted when the server says hello in it, whatever comes of the rest."""
+    """One handshake, in a version, or "" for any. It is accepted when the server says hello in it, whatever follows."""
     incoming, outgoing, heard = ssl.MemoryBIO(), ssl.MemoryBIO(), bytearray()
     tls = _context(version).wrap_bio(incoming, outgoing)
     loop, der, done, silent = asyncio.get_running_loop(), None, False, False
@@ -105,13 +123,9 @@ async def _shaken(sock: socket.socket, version: str) -> _Shaken:
         silent = True
     except OSError:
         pass  # it cut the connection: what was heard until then counts
-    return _Shaken(_state(bytes(heard), version, silent), _speaks(bytes(heard)), der)
-
-
-def _state(heard: bytes, version: str, silent: bool) -> str:
-    if _hello(heard) == _VERSIONS[version][1]:
-        return "accepted"
-    return "silent" if silent and not heard else "refused"
+    said = next((name for name, (_, code) in _VERSIONS.items() if code == _hello(bytes(heard))), "")
+    state = "accepted" if said and said == version else "silent" if silent and not heard else "refused"
+    return _Shaken(state, said, _speaks(bytes(heard)), der)
 
 
 def _speaks(heard: bytes) -> str:
@@ -141,12 +155,13 @@ def _context(version: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_ciphers("ALL:@SECLEVEL=0")
-    wanted = _VERSIONS[version][0]
+    oldest = _VERSIONS[version or "1.0"][0]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of old versions: seeing them is the point
         context.maximum_version = ssl.TLSVersion.MAXIMUM_SUPPORTED
-        context.minimum_version = wanted
-        context.maximum_version = wanted
+        context.minimum_version = oldest
+        if version:
+            context.maximum_version = oldest
     return context
 
 
