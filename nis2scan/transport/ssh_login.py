@@ -93,13 +93,13 @@ def prove(transport: paramiko.Transport, login: Login, key: paramiko.PKey | None
     Once it was offered, only an answer in time that says yes is one: a host that hangs up on it has refused it, since
     that is what servers do that allow one try. A host that says nothing has not decided.
     """
-    import paramiko
-
     until = min(time.monotonic() + _PROVING_SECONDS, deadline)
     transport.auth_timeout = max(0.1, until - time.monotonic())
     try:
         more = _offered(transport, login, key)
-    except (paramiko.SSHException, EOFError, OSError) as trouble:
+    except TransportError:
+        raise
+    except Exception as trouble:  # whatever a strange server makes paramiko raise: it has had the secret
         if time.monotonic() >= until:
             raise TransportError(Reason.TIMEOUT, f"{login.where} did not say in time whether it lets us in") from None
         raise _refused(login, f"{login.where} does not accept {login.user} this way") from trouble
