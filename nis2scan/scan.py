@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from nis2scan.collect import collect
 from nis2scan.discover import Network
 from nis2scan.errors import Reason
-from nis2scan.model import Question, Recording
+from nis2scan.model import Question, Recording, Status
 from nis2scan.survey import survey
 from nis2scan.transport import Transport
 from nis2scan.transport.probes import Spot
@@ -175,4 +175,8 @@ def joined(answered: Sequence[Answered]) -> list[Answered]:
 
 
 def _with_view(recording: Recording, view: Recording | None) -> Recording:
-    return recording if view is None else replace(recording, answers={**view.answers, **recording.answers})
+    """What was asked over the login counts; what could not be asked that way is what the network showed."""
+    if view is None:
+        return recording
+    asked = {name: answer for name, answer in recording.answers.items() if answer.status is not Status.UNASKED}
+    return replace(recording, answers={**recording.answers, **view.answers, **asked})
