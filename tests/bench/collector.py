@@ -1,14 +1,13 @@
 """P1 and P3: the facts of many Linux hosts over SSH, by our collector and by the OpenSSH client, sixteen at once.
 
-`python -m tests.bench.collector ours|openssh FOLDER` is one run of one side, in a process of its own, from the scanner's
-place. Both send the same script and get the same answers; what came back is counted by the same function.
+`python -m tests.bench.collector ours|openssh FOLDER` is one run of one side, in a process of its own, from the place
+of the scanner. Both send the same script and get the same answers; what came back is counted by the same function.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -21,11 +20,13 @@ from pathlib import Path
 from nis2scan.cli.networks import pacing_of
 from nis2scan.cli.targets import targets_of
 from nis2scan.config import read
+from nis2scan.facts.linux.system import System
 from nis2scan.model import Recording, Status
 from nis2scan.rules import load
 from nis2scan.scan import gather
+from nis2scan.testing import fact
 from nis2scan.transport.posix import Visit
-from tests.bench.hosts import PROJECT, Office, from_scanner
+from tests.bench.hosts import Office, from_scanner
 from tests.bench.measure import Measured, Run, Work, measured, pairs
 
 AT_ONCE = 16
@@ -107,10 +108,20 @@ def _named(recording: Recording, host: str) -> Recording:
     return Recording(host, recording.platform, recording.taken_at, recording.vantage, recording.answers)
 
 
+def machines(recordings: Iterable[Recording]) -> list[tuple[str, str, str]]:
+    """Each host that was really looked into: its name, the id that it has of itself, and its kernel."""
+    systems = [(recording.host, fact(System, recording)) for recording in recordings]
+    return [(host, system.machine_id, system.kernel) for host, system in systems]
+
+
 def main() -> None:
-    os.chdir(PROJECT)
-    seconds, cpu, recordings = {"ours": ours, "openssh": openssh}[sys.argv[1]](Path(sys.argv[2]))
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "work": asdict(work(recordings))}))
+    """One run. `facts BEGIN`: ours, with the whole time since BEGIN (monotonic), and which machines were seen."""
+    side, folder, begin = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]) if sys.argv[3:] else 0.0
+    seconds, cpu, recordings = openssh(folder) if side == "openssh" else ours(folder)
+    if begin:
+        seconds = time.monotonic() - begin
+    row = {"seconds": seconds, "cpu": cpu, "work": asdict(work(recordings))}
+    print(json.dumps({**row, "machines": machines(recordings) if begin else []}))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -83,7 +83,9 @@ def opened(lab: Path, name: str, count: int, shared: Path, furnish: Furnish | No
     """Lay out and switch on `count` hosts, 10.77.0.1 and following."""
     folder = lab / name
     folder.mkdir()
-    office = Office(folder, tuple(Host(f"{name}{n}", f"10.77.0.{n}", False, folder / f"{n}") for n in range(1, count + 1)))
+    office = Office(
+        folder, tuple(Host(f"{name}{n}", f"10.77.0.{n}", False, folder / f"{n}") for n in range(1, count + 1))
+    )
     run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "scanner", "-f", str(office.key))
     public = office.key.with_suffix(".pub").read_text()
     _plugged_in(office)
