@@ -49,7 +49,8 @@ _DANGEROUS = {
     'Needed and safe: write it in config.toml, `approved_port_forwards = ["tcp 443 -> 192.168.1.10:443"]`.\n'
     "Check: the next scan does not find it any more, or finds it approved.",
     limits="Sees the list that the router shows to devices. Many routers leave out the forwards that were made by "
-    "hand, so an empty list is no proof. A dangerous one fails even when it is approved.",
+    "hand, so an empty list is no proof. Knows the target by its port, not by what stands there. A dangerous one fails "
+    "even when it is approved.",
 )
 def port_forwards(near: Neighbour, igd: Igd, policy: Policy) -> Judged:
     """A forward is a door in the wall that somebody once needed. The whole internet tries such doors every day."""

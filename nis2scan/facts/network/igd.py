@@ -143,6 +143,4 @@ def only_the_router(near: Neighbour) -> None:
             Reason.OUT_OF_VANTAGE, say("the router of this network is not known: set gateway in config.toml")
         )
     if near.address != near.gateway:
-        raise Absent(
-            say("this is not the router of the network, and it opens no ports; {gateway} is", gateway=near.gateway)
-        )
+        raise Absent(say("this is not the router of the network: {gateway} is", gateway=near.gateway))
