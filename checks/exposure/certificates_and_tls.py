@@ -114,6 +114,8 @@ def _passed(port: Port, shown: Certificate, accepted: tuple[str, ...]) -> Part:
         return Unknown(Reason.TOOL_MISSING, say("the machine that scanned cannot try TLS {versions}", versions=unable))
     if silent := port.having("silent"):
         return Unknown(Reason.TIMEOUT, say("no answer when TLS {versions} was tried", versions=silent))
+    if "?" in (shown.key, shown.hash):
+        return Unknown(Reason.PARSE_ERROR, say("how the certificate is signed could not be read"))
     if len(port.versions or ()) < 4:
         versions = {"versions": accepted, "day": shown.until.date()}
         found = say(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -25,6 +27,7 @@ from nis2scan.testing import NOON, answered, findings, only, recording
 from nis2scan.transport.guard import Guard
 from nis2scan.transport.pace import Pace
 from nis2scan.transport.probes import Spot, Way, procedure
+from nis2scan.transport.probes.tls import _certificate
 from nis2scan.transport.talk import Talk
 
 CHECK = "exposure/certificates-and-tls"
@@ -157,6 +160,30 @@ def test_a_weak_key_is_told(tmp_path: Path) -> None:
 
     assert shown.outcome is Outcome.WARN
     assert "RSA 1024, sha1" in str(shown.found) or "old versions" in str(shown.found)
+
+
+@needs_openssl
+@pytest.mark.parametrize("serial", ["0", "-5"])
+def test_a_certificate_against_the_rules_is_read_without_a_word(serial: str, tmp_path: Path) -> None:
+    """Cheap devices have such; any warning of the library would fail this test."""
+    with openssl(tmp_path, make=("-newkey", "rsa:2048", "-set_serial", serial)) as port:
+        found = seen(port)
+
+    (row,) = found["ports"].values()
+    assert row["certificate"]["subject"] == "nas.lan"
+
+
+@needs_openssl
+def test_a_bent_certificate_is_read_or_not_and_costs_nothing_else(tmp_path: Path) -> None:
+    with openssl(tmp_path):
+        pem = (tmp_path / "cert.pem").read_text()
+    whole, noise = ssl.PEM_cert_to_DER_cert(pem), random.Random(2026)
+    for _ in range(4000):
+        bent = bytearray(whole)
+        for place in noise.sample(range(len(bent)), 3):
+            bent[place] = noise.randrange(256)
+        read = _certificate(bytes(bent))
+        assert read is None or len(json.dumps(read)) < 20_000
 
 
 @needs_openssl
@@ -365,6 +392,11 @@ def test_a_name_that_cannot_be_this_host_is_quietly_told(names: list[str]) -> No
 @pytest.mark.parametrize("changes", [{"key": ["RSA", 1024]}, {"hash": "sha1"}, {"hash": "md5"}])
 def test_a_weak_signature_is_a_warning(changes: dict[str, Any]) -> None:
     assert certificate(**changes).outcome is Outcome.WARN
+
+
+@pytest.mark.parametrize("changes", [{"key": ["?", 0]}, {"hash": "?"}])
+def test_a_signature_of_an_unknown_kind_is_no_pass(changes: dict[str, Any]) -> None:
+    assert certificate(**changes).outcome is Outcome.NOT_ASSESSED
 
 
 def test_a_version_that_this_machine_cannot_try_is_no_pass() -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 from nis2scan.transport.connect import Door
@@ -167,20 +167,34 @@ def _context(version: str) -> ssl.SSLContext:
 
 def _certificate(der: bytes) -> Mapping[str, object] | None:
     """What a certificate says; None when it cannot be read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what is against the rules: devices have such certificates
+        try:
+            return _said(x509.load_der_x509_certificate(der))
+        except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion):
+            return None
+        except (x509.UnsupportedGeneralNameType, x509.DuplicateExtension):
+            return None
+
+
+def _said(shown: x509.Certificate) -> Mapping[str, object]:
+    return {
+        "subject": _name(shown.subject),
+        "issuer": _name(shown.issuer),
+        "names": _names(shown),
+        "from": shown.not_valid_before_utc.isoformat(),
+        "until": shown.not_valid_after_utc.isoformat(),
+        "self_signed": _self_signed(shown),
+        "key": _key(shown),
+        "hash": _hash(shown),
+    }
+
+
+def _hash(shown: x509.Certificate) -> str:
     try:
-        shown = x509.load_der_x509_certificate(der)
-        return {
-            "subject": _name(shown.subject),
-            "issuer": _name(shown.issuer),
-            "names": _names(shown),
-            "from": shown.not_valid_before_utc.isoformat(),
-            "until": shown.not_valid_after_utc.isoformat(),
-            "self_signed": _self_signed(shown),
-            "key": _key(shown),
-            "hash": shown.signature_hash_algorithm.name if shown.signature_hash_algorithm else "",
-        }
-    except (ValueError, TypeError, x509.UnsupportedGeneralNameType, x509.DuplicateExtension):
-        return None
+        return shown.signature_hash_algorithm.name if shown.signature_hash_algorithm else ""
+    except UnsupportedAlgorithm:
+        return "?"
 
 
 def _name(name: x509.Name) -> str:
@@ -203,13 +217,16 @@ def _self_signed(shown: x509.Certificate) -> bool:
         return False
     try:
         shown.verify_directly_issued_by(shown)
-    except (InvalidSignature, ValueError, TypeError):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
     return True
 
 
 def _key(shown: x509.Certificate) -> list[object]:
-    key = shown.public_key()
+    try:
+        key = shown.public_key()
+    except UnsupportedAlgorithm:
+        return ["?", 0]
     if isinstance(key, (rsa.RSAPublicKey, dsa.DSAPublicKey)):
         return ["RSA" if isinstance(key, rsa.RSAPublicKey) else "DSA", key.key_size]
     return ["EC", key.key_size] if isinstance(key, ec.EllipticCurvePublicKey) else [type(key).__name__, 0]
