@@ -89,17 +89,22 @@ def test_the_findings_have_the_published_shape_and_every_check_has_a_row(tmp_pat
 
 
 def test_a_second_scan_keeps_the_ids_and_a_kept_scan_can_be_judged_again(tmp_path: Path) -> None:
-    ids = []
+    """What runs on this machine may change between two scans; what is the same keeps its id."""
+    ids: list[dict[tuple[str, str], str]] = []
     for arguments in (["scan", "--local"], ["scan", "--local"], ["report"]):
         out = tmp_path / "out"
         assert run([*arguments, "--output", str(out), *(["--quiet"] if arguments[0] == "scan" else [])]) == 0
         (folder,) = out.glob("20*")
-        ids.append({row["id"] for row in json.loads((folder / "findings.json").read_text())["findings"]})
+        found = json.loads((folder / "findings.json").read_text())["findings"]
+        ids.append({(row["check"], row["subject"]): row["id"] for row in found})
         for path in folder.iterdir():
             path.unlink()
         folder.rmdir()
 
-    assert ids[0] == ids[1] == ids[2]
+    again = ids[0].keys() & ids[1].keys()
+    assert len(again) > len(ids[0]) * 0.9
+    assert {key: ids[0][key] for key in again} == {key: ids[1][key] for key in again}
+    assert ids[1] == ids[2]
 
 
 def test_a_host_that_cannot_be_reached_costs_its_own_row_and_the_code_says_incomplete(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
@@ -87,10 +88,12 @@ async def door(address: str, port: int, pace: Pace, seconds: float = SECONDS) ->
 
 def more_room(wanted: int = 4096) -> int:
     """Let this process have more files open, up to what the system allows; how many connections may wait at once."""
+    if sys.platform == "win32":  # which has no such limit
+        return 1000
     try:
         import resource
-    except ImportError:  # Windows has no such limit
-        return 1000
+    except ImportError:
+        return 500
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < wanted:
         top = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
