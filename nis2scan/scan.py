@@ -6,7 +6,7 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -46,6 +46,8 @@ class Event:
     failed: Reason | None = None
 
 
+_STOP_SECONDS = 8.0
+
 Tell = Callable[[Event], None]
 Answered = tuple[Target, Recording]
 
@@ -70,7 +72,7 @@ def gather(
     questions: Sequence[Question],
     pacing: Pacing,
     tell: Tell,
-) -> Iterator[Answered]:
+) -> Generator[Answered, None, None]:
     """Ask all targets and look at all networks, at the same time; each answer as it comes.
 
     The caller may stop taking at any moment (Ctrl-C): nothing that is still going on keeps the program from ending.
@@ -82,17 +84,24 @@ def gather(
     work: list[Callable[[], None]] = [
         lambda: _logins(waiting, ready, questions, pacing, tell) for _ in range(min(pacing.at_once, len(targets)))
     ]
+    stop = threading.Event()
     if networks:
-        work.append(lambda: _networks(networks, ready, questions, pacing, tell))
+        work.append(lambda: _networks(networks, ready, questions, pacing, tell, stop))
     # Daemons: a host that hangs must not keep the program from ending after Ctrl-C.
-    for each in work:
-        threading.Thread(target=_finished, args=(each, ready), daemon=True).start()
+    threads = [threading.Thread(target=_finished, args=(each, ready), daemon=True) for each in work]
+    for thread in threads:
+        thread.start()
     done = 0
-    for answered in _arriving(ready, len(work), pacing.total_seconds):
-        if not answered[0].found:
-            done += 1
-            tell(Event(answered[0].name, "done", done, len(targets), answered[1].failed))
-        yield answered
+    try:
+        for answered in _arriving(ready, len(work), pacing.total_seconds):
+            yield answered  # before it is told: what was told to be done must not be lost to a Ctrl-C
+            if not answered[0].found:
+                done += 1
+                tell(Event(answered[0].name, "done", done, len(targets), answered[1].failed))
+    finally:
+        stop.set()
+        if networks:  # nothing more is sent, and nmap has ended, before the reports are written
+            threads[-1].join(_STOP_SECONDS)
 
 
 def _finished(work: Callable[[], None], ready: queue.SimpleQueue[Answered | None]) -> None:
@@ -139,21 +148,34 @@ def _networks(
     questions: Sequence[Question],
     pacing: Pacing,
     tell: Tell,
+    stop: threading.Event,
 ) -> None:
     def keep(spot: Spot, recording: Recording) -> None:
-        row = replace(recording, failed=Reason.NO_CREDENTIAL)
+        row = replace(recording, failed=recording.failed or Reason.NO_CREDENTIAL)
         ready.put((Target(spot.address, spot.address, None, found=True), row))
         tell(Event(spot.address, "seen"))
 
-    survey(
-        networks,
-        questions,
-        per_second=pacing.per_second,
-        per_host=pacing.per_host,
-        host_seconds=pacing.host_seconds,
-        keep=keep,
-        tell=lambda what, name: tell(Event(name, what)),
-    )
+    def lose(network: Network, bug: Exception) -> None:
+        """A row for the network, so that nobody takes the devices that were found for all that there are."""
+        name, now = f"{network.name} {network.range}", datetime.now(UTC)
+        row = Recording(name, "", now, "network", {}, Reason.BUG, f"{type(bug).__name__}: {bug}")
+        ready.put((Target(name, name, None, found=True), row))
+
+    try:
+        survey(
+            networks,
+            questions,
+            per_second=pacing.per_second,
+            per_host=pacing.per_host,
+            host_seconds=pacing.host_seconds,
+            keep=keep,
+            lose=lose,
+            tell=lambda what, name: tell(Event(name, what)),
+            stop=stop,
+        )
+    except Exception as bug:  # noqa: BLE001 devices that vanish must not look like devices that are not there
+        for network in networks:
+            lose(network, bug)
 
 
 def _asked(target: Target, questions: Sequence[Question], seconds: int) -> Recording:

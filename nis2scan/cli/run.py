@@ -70,8 +70,12 @@ class Run:
         return output_folder(self.base, self.begun)
 
     def _failed(self) -> int:
-        """Hosts of the inventory that could not be asked."""
-        return sum(1 for target, recording in self.answered if not target.found and recording.failed is not None)
+        """Hosts of the inventory that could not be asked, and what was found and lost by a mistake of ours."""
+        return sum(
+            1
+            for target, recording in self.answered
+            if recording.failed is not None and not (target.found and recording.failed is Reason.NO_CREDENTIAL)
+        )
 
     def _assessment(self, *, finished: bool, keep: bool = False) -> Assessment:
         now = datetime.now(UTC)

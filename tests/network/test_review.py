@@ -1,0 +1,92 @@
+"""Hosts, networks and mistakes that try to hide something, to hang the scan, or to go on after it was stopped."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from ipaddress import IPv4Network
+
+import psutil
+import pytest
+
+from nis2scan.check import probe
+from nis2scan.discover import Network
+from nis2scan.errors import Reason
+from nis2scan.facts.network.doors import PORTS
+from nis2scan.facts.network.services import NMAP
+from nis2scan.model import Question
+from nis2scan.scan import Answered, Event, Pacing, gather
+
+FAST = Pacing(host_seconds=60, per_second=20000, per_host=20000)
+DOORS = probe("ports 6379")
+
+
+def looked_for(networks: Sequence[Network], questions: Sequence[Question], tell: object = None) -> list[Answered]:
+    return list(gather((), networks, questions, FAST, tell or (lambda event: None)))  # type: ignore[arg-type]
+
+
+def network(text: str) -> Network:
+    return Network(text.replace("/", "-"), IPv4Network(text))
+
+
+def test_a_mistake_with_one_host_costs_that_host_and_is_told() -> None:
+    strange = probe("tcp 80\nsned PING")  # no transport can put this
+    rows = looked_for([network("127.0.8.0/29")], [strange])
+    assert {(target.name, recording.failed) for target, recording in rows} == {
+        (f"127.0.8.{number}", Reason.BUG) for number in range(1, 7)
+    }
+
+
+def test_a_network_that_was_not_looked_at_to_its_end_has_a_row_and_the_others_are_looked_at() -> None:
+    def tell(event: Event) -> None:
+        if event.what == "looking" and event.host == "127.0.8.0-30":
+            raise BrokenPipeError("nobody reads this")
+
+    rows = looked_for([network("127.0.8.0/30"), network("127.0.8.16/30")], [DOORS], tell)
+    lost = {target.name: recording for target, recording in rows if recording.failed is Reason.BUG}
+    assert list(lost) == ["127.0.8.0-30 127.0.8.0/30"]
+    assert "BrokenPipeError" in lost["127.0.8.0-30 127.0.8.0/30"].failure
+    assert {target.name for target, _ in rows} >= {"127.0.8.17", "127.0.8.18"}
+
+
+def test_a_device_in_two_ranges_is_looked_at_once() -> None:
+    rows = looked_for([network("127.0.8.0/29"), network("127.0.8.4/30")], [DOORS])
+    assert sorted(target.name for target, _ in rows) == [f"127.0.8.{number}" for number in range(1, 7)]
+
+
+@pytest.mark.skipif(shutil.which("nmap") is None, reason="nmap is not installed")
+def test_after_ctrl_c_nothing_goes_on_not_even_nmap() -> None:
+    hanging = socket.create_server(("127.0.8.33", 9000))
+    over = threading.Event()
+
+    def accept() -> None:
+        hanging.settimeout(0.2)
+        kept: list[socket.socket] = []
+        while not over.is_set():
+            with suppress(TimeoutError):
+                kept.append(hanging.accept()[0])
+        for each in (*kept, hanging):
+            each.close()
+
+    accepting = threading.Thread(target=accept)
+    accepting.start()
+    running: list[psutil.Process] = []
+    answers = gather((), [network("127.0.8.32/30")], [PORTS, NMAP], FAST, lambda event: None)
+    try:
+        next(answers)  # 127.0.8.34 has no port open, so no nmap
+        end = time.monotonic() + 10
+        while not running and time.monotonic() < end:
+            running = [each for each in psutil.Process().children() if each.name() == "nmap"]
+            time.sleep(0.05)
+        assert running
+        answers.close()  # what Ctrl-C comes to
+        assert not [each for each in running if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+        assert not [each for each in threading.enumerate() if "_finished" in each.name]
+    finally:
+        answers.close()
+        over.set()
+        accepting.join()
