@@ -18,7 +18,7 @@ from pathlib import Path
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 GARBAGE = b"SSH-9.9-\xff\xfe\x00\x1b[2J RFB 777.000\n220 \r\n+PONG\r\n\x16\x03\x09\xff\xff" + bytes(range(256))
-LYING = (21, 22, 80, 443, 445, 1883, 6379, 11211)
+LYING = (21, 22, 23, 80, 443, 445, 1883, 5900, 6379, 11211)
 TELLING = (22, 80, 443, 6379)
 
 

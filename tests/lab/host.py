@@ -23,6 +23,8 @@ UPTIME = 60 * DAYS  # a time namespace: the hosts have been up longer than the y
 NETNS = Path("/run/netns")
 CGROUPS = (Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"), Path("/sys/fs/cgroup"))
 
+HOLDERS: dict[str, int] = {}  # by host: the process that keeps it on
+
 INIT = """#!/bin/sh
 # The first process of a host without systemd: start what the host has, then reap.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin; export PATH
@@ -92,14 +94,17 @@ class Host:
     @cache  # noqa: B019 - a handful of hosts, and the lab ends with this process
     def first_process(self) -> int:
         """The host's process 1, by its number in the lab."""
-        for entry in Path("/proc").glob("[0-9]*"):
+        below = [HOLDERS.get(self.name, 0)]
+        for number in below:
             try:
-                numbers = next(x for x in (entry / "status").read_text().splitlines() if x.startswith("NSpid:")).split()
-                hostname = (entry / "root/etc/hostname").read_text().strip()
-            except (OSError, StopIteration):
+                status = Path(f"/proc/{number}/status").read_text().splitlines()
+                below += map(int, Path(f"/proc/{number}/task/{number}/children").read_text().split())
+                inside = Path(f"/proc/{number}/root/etc/hostname").read_text().strip() == self.name
+            except OSError:
                 continue
-            if numbers[-1] == "1" and len(numbers) > 2 and hostname == self.name:
-                return int(entry.name)
+            numbers = next(line for line in status if line.startswith("NSpid:")).split()
+            if numbers[-1] == "1" and len(numbers) > 2 and inside:
+                return number
         raise RuntimeError(f"{self.name} is not up")
 
 
@@ -150,7 +155,13 @@ def started(host: Host) -> subprocess.Popen[bytes]:
     if host.systemd:
         run("umount", "--recursive", str(host.root / "dev"))  # systemd-nspawn brings its own
         boot = ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--console=pipe"]
-        boot += ["--resolv-conf=off", "--timezone=off", "--link-journal=no", f"--machine={host.name}"]
+        boot += [
+            "--capability=CAP_NET_ADMIN",
+            "--resolv-conf=off",
+            "--timezone=off",
+            "--link-journal=no",
+            f"--machine={host.name}",
+        ]
         boot += [f"--network-namespace-path={NETNS / host.name}", f"--directory={host.root}"]
         clock += ["--mount", "--propagation", "private"]
     else:
@@ -161,7 +172,9 @@ def started(host: Host) -> subprocess.Popen[bytes]:
     groups = [str(group / f"{host.place.parent.name}.{host.name}") for group in _trees()]
     own = ["sh", "-c", 'while [ "$1" != -- ]; do mkdir "$1"; echo $$ >"$1/cgroup.procs"; shift; done; shift; exec "$@"']
     own += ["own", *groups, "--"]
-    return subprocess.Popen([*own, *clock, *boot], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    holder = subprocess.Popen([*own, *clock, *boot], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    HOLDERS[host.name] = holder.pid
+    return holder
 
 
 # systemd-nspawn takes a ready network namespace only after it has mounted /sys, which shows the cards of the place that

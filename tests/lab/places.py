@@ -14,7 +14,8 @@ Put = Callable[[Host], None]
 
 @dataclass(frozen=True)
 class Place:
-    """One host. root: how the scanner asks as root: by `sudo`, by `login` as root, or not at all ("").
+    """One host. root: how the scanner asks as root: by `sudo`, by `login` as root, by the `helper` that
+    only reads, or not at all (""). `wrong`: the password in the settings is not the one of the account.
 
     serves: it has the layer of services. beside: its other network cards.
     """
@@ -34,7 +35,7 @@ class Place:
     @property
     def login(self) -> str:
         """The account in the settings."""
-        return "root" if self.root == "login" else "linux"
+        return {"login": "root", "helper": "helper", "wrong": "wrong"}.get(self.root, "linux")
 
 
 PLACES = (
@@ -113,7 +114,7 @@ PLACES = (
         "kluis",
         21,
         False,
-        "sudo",
+        "helper",
         (
             lambda h: services.samba(h, guest=False),
             services.mariadb,
@@ -125,4 +126,14 @@ PLACES = (
         ),
         serves=True,
     ),
+    # A wrong password, on machines that lock an account after three.
+    Place("magazijn", 22, False, "wrong", (seeds_logins.guessing_slowed,)),
+    Place("werkplaats", 23, False, "wrong", (seeds_logins.guessing_slowed,)),
+    Place("expeditie", 24, False, "wrong", (seeds_logins.guessing_slowed,)),
+    # Two machines made from one image.
+    Place("kopie-1", 25, False, "", (seeds_logins.cloned,)),
+    Place("kopie-2", 26, False, "", (seeds_logins.cloned,)),
 )
+
+# In the settings, at an address where somebody else has moved in: the key is not the one that is known.
+REPLACED = "gewisseld"

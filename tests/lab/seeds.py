@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tests.lab.host import Host, ssh_key
 from tests.lab.run import run
@@ -38,9 +40,23 @@ def account(host: Host, public_key: str, root: str) -> None:
     host.write(f"{home}/.ssh/authorized_keys", public_key)
     host.run("chown", "-R", f"{USER}:", f"/{home}/.ssh")
     host.run("chmod", "700", f"/{home}/.ssh")
+    if root == "wrong":
+        host.run("chpasswd", stdin=f"{USER}:a password that nobody wrote down\n")
+        host.run("rm", f"/{home}/.ssh/authorized_keys")
+    if root == "helper":
+        _helper(host)
     if root == "sudo":
         rule = f"Defaults:{USER} !requiretty\n{USER} ALL=(root) NOPASSWD: /bin/sh -s\n"
         host.write(f"etc/sudoers.d/{USER}", rule, 0o440)
+
+
+def _helper(host: Host) -> None:
+    """What `nis2scan permissions linux` says to install, in place of a root shell."""
+    program = str(Path(sys.executable).with_name("nis2scan"))
+    told = run(program, "permissions", "linux", "--language", "en")
+    (line,) = (line.strip() for line in told.splitlines() if "NOPASSWD" in line)
+    host.write("usr/local/sbin/nis2scan-facts", run(program, "permissions", "linux", "--helper"), 0o755)
+    host.write(f"etc/sudoers.d/{USER}", line + "\n", 0o440)
 
 
 def sound(host: Host) -> None:
@@ -53,7 +69,7 @@ def sound(host: Host) -> None:
         host.write(f"var/lib/apt/periodic/{stamp}", "", days=0.3)
     logs_on_disk(host)
     follows_clock(host)
-    logs_go_to(host, "@@192.168.77.6:6514")
+    logs_go_to(host, "@@192.168.77.6")
     if host.systemd:
         for timer in ("apt-daily", "apt-daily-upgrade", "logrotate", "dpkg-db-backup", "fstrim", "e2scrub_all"):
             host.write(f"var/lib/systemd/timers/stamp-{timer}.timer", "", days=0.1)

@@ -6,6 +6,7 @@ from tests.lab.host import NETNS, Host
 from tests.lab.run import run
 from tests.lab.seeds import sources, starts
 
+LOCKED_AT = 3
 PAM = """auth required pam_faillock.so preauth silent deny={deny} unlock_time=600
 auth [success=1 default=ignore] pam_unix.so nullok
 auth [default=die] pam_faillock.so authfail deny={deny} unlock_time=600
@@ -49,10 +50,20 @@ def unsigned_source(host: Host) -> None:
     sources(host, "deb [trusted=yes] http://apt.leverancier.test/debian stable main\n")
 
 
-def guessing_slowed(host: Host, deny: int = 3) -> None:
+def guessing_slowed(host: Host, deny: int = LOCKED_AT) -> None:
     """Passwords are allowed, and whoever guesses has to wait."""
     host.write("etc/pam.d/common-auth", PAM.format(deny=deny))
     host.write("etc/ssh/sshd_config.d/00-office.conf", "PasswordAuthentication yes\nPermitRootLogin no\n")
+
+
+def cloned(host: Host) -> None:
+    host.write("etc/machine-id", "5f1e0c0ffee0c0ffee0c0ffee0c0ffee"[:32] + "\n", 0o444, days=400)
+
+
+def failed_logons(host: Host, user: str) -> int:
+    """How many wrong passwords the machine counts for an account."""
+    lines = host.inside("faillock", "--user", user).stdout.splitlines()
+    return sum(1 for line in lines if line.rstrip().endswith("V"))
 
 
 def joins_networks(host: Host) -> None:

@@ -190,7 +190,7 @@ def clock(host: Host) -> None:
 
 
 def log_collector(host: Host) -> None:
-    host.write("etc/rsyslog.conf", 'module(load="imtcp")\ninput(type="imtcp" port="6514")\n*.* /var/log/office.log\n')
+    host.write("etc/rsyslog.conf", 'module(load="imtcp")\ninput(type="imtcp" port="514")\n*.* /var/log/office.log\n')
     _begins(host, "/usr/sbin/rsyslogd -n")
 
 

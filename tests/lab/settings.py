@@ -10,8 +10,9 @@ from pathlib import Path
 
 from tests.lab.cable import NETWORKS
 from tests.lab.host import NETNS, Host
-from tests.lab.places import Place
+from tests.lab.places import REPLACED, Place
 from tests.lab.seeds import USER
+from tests.lab.strangers import FAKES
 
 ANSWERS = """[answers.copy_out_of_reach]
 answer = "yes"
@@ -25,7 +26,11 @@ def config(lab: Path, hosts: list[tuple[Place, Host]]) -> Path:
     """Only keys that config.example.toml explains."""
     until = (datetime.now(UTC) + timedelta(days=30)).date()
     known = [f"{host.address} {_server_key(host)}" for _, host in hosts]
+    (replaced,) = (fake.card[0].at(fake.card[1]) for fake in FAKES if fake.name == REPLACED)
+    known.append(f"{replaced} {_server_key(hosts[0][1])}")
     (lab / "known_hosts").write_text("".join(known))
+    (lab / "password").write_text("not this one\n")
+    (lab / "password").chmod(0o600)
     scope = ", ".join(f'"{network.range}"' for network in NETWORKS)
     text = f"""client = "kantoor"
 name = "Kantoor"
@@ -38,11 +43,20 @@ until = {until}
 user = "{USER}"
 key = "{lab / "key"}"
 become = "sudo"
+[logins.helper]
+user = "{USER}"
+key = "{lab / "key"}"
+become = "helper"
+[logins.wrong]
+user = "{USER}"
+password = "file:{lab / "password"}"
 [logins.root]
 user = "root"
 key = "{lab / "key"}"
 [report]
 language = "en"
+[limits]
+host_seconds = 40
 [policy]
 approved_port_forwards = ["tcp 5443 -> 192.168.78.13:443"]
 """
@@ -55,6 +69,7 @@ approved_port_forwards = ["tcp 5443 -> 192.168.78.13:443"]
         f'[[hosts]]\nname = "{host.name}"\naddress = "{host.address}"\nlogin = "{place.login}"\n'
         for place, host in hosts
     )
+    text += f'[[hosts]]\nname = "{REPLACED}"\naddress = "{replaced}"\nlogin = "linux"\n'
     (lab / "answers.toml").write_text(ANSWERS.format(today=datetime.now(UTC).date()))
     file = lab / "config.toml"
     file.write_text(text)

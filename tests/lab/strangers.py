@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.lab import services
 from tests.lab.cable import MEETING, OFFICE, SERVERS, Network
 from tests.lab.host import Host
+from tests.lab.places import REPLACED
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ MAPPINGS = (
 
 STRANGERS = (
     Stranger("klok", (SERVERS, 5), services.clock, ("udp 123",)),
-    Stranger("loghost", (SERVERS, 6), services.log_collector, ("tcp 6514",)),
+    Stranger("loghost", (SERVERS, 6), services.log_collector, ("tcp 514",)),
     Stranger("web-oud", (OFFICE, 11), _webshop_old, ("tcp 443",)),
     Stranger("web-bijna", (OFFICE, 12), _web_soon, ("tcp 443",)),
     Stranger("web-goed", (OFFICE, 13), _web_sound, ("tcp 443",)),
@@ -92,6 +93,7 @@ FAKES = (
     Fake("machine", (OFFICE, 52), "plc", "00:1b:1b:00:00:52"),
     Fake("camera", (OFFICE, 53), "camera", "44:19:b6:00:00:53"),
     Fake("rogue", (OFFICE, 54), "rogue"),
+    Fake(REPLACED, (SERVERS, 41), "rogue"),
     Fake("zwijger", (OFFICE, 55), "silent"),
     Fake("vloed", (OFFICE, 56), "flood"),
     Fake("leugenaar", (OFFICE, 57), "liar"),

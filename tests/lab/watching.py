@@ -38,11 +38,19 @@ def _status(entry: Path) -> tuple[str, int]:
     return rows["Name"].strip(), int(rows["PPid"])
 
 
+NFT, OLD = "command -v nft >/dev/null", "grep -qs . /proc/net/ip{}_tables_names"
+
 # When a declared program runs that a host has: a test in sh, true where its question (or the frame) would start it.
 CONDITIONS = {
     "dd": "! command -v gzip >/dev/null",
     "ps": "! [ -r /proc/self/stat ]",
     "dmsetup": "ls -d /sys/class/block/dm-* 2>/dev/null",
+    "iptables-save": f"! {NFT} || {OLD.format('')}",
+    "ip6tables-save": f"! {NFT} || {OLD.format('6')}",
+    "iptables-legacy-save": OLD.format(""),  # rules of the older iptables, in a kernel that still has them
+    "ip6tables-legacy-save": OLD.format("6"),
+    "ip6tables-nft-save": "nft list table ip6 filter >/dev/null 2>&1",
+    "readlink": "grep -qs '^[^#]' /etc/crypttab",
     "printf": '[ "$(command -v printf)" != printf ]',  # a program only where it is not built into sh
     "sha256sum": "grep -rqsE '(sftp|rest|s3|ssh):' /etc/cron.d /etc/crontab",  # for the host of a repository elsewhere
 }
