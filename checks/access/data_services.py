@@ -25,11 +25,12 @@ from nis2scan.facts.network.offered import Offered
 def data_services(services: DataServices, offered: Offered) -> Verdict | dict[str, Part]:
     """Whoever is on the network, a guest or one infected PC, can take or erase what such a service holds."""
     ports = {service.port for service in services.all if service.port}
-    parts = {_named(item): _part(item) for item in services.all if _there(item)}
+    there = [item for item in services.all if _there(item, offered)]
+    parts = {_named(item): _part(item) for item in there}
     if not parts:
         offered.nothing(ports)
         return ok(say("none of {count} kinds of data services is offered", count=len(services.all)))
-    if missed := offered.missed(ports - {item.port for item in services.all if _there(item)}):
+    if missed := offered.missed(ports - {item.port for item in there}):
         hidden = tuple(map(str, missed))
         parts["other ports"] = Unknown(Reason.OUT_OF_VANTAGE, say("no answer on port {ports}", ports=hidden))
     return parts
@@ -39,9 +40,9 @@ def _named(service: Service) -> str:
     return f"{service.name} {service.port}/tcp" if service.port else service.name
 
 
-def _there(service: Service) -> bool:
-    """It opens, or nobody knows; a port that is known to be shut has no service."""
-    return service.access not in (Access.SHUT, Access.HIDDEN) or service.port == 0
+def _there(service: Service, offered: Offered) -> bool:
+    """It opens, opened once, or nobody knows; a port that is known to be shut has no service."""
+    return service.access not in (Access.SHUT, Access.HIDDEN) or service.port == 0 or service.port in offered.open
 
 
 def _part(service: Service) -> Part:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from nis2scan.api import Outcome, Reason, Severity
-from nis2scan.testing import findings, only
+from nis2scan.facts.network.data_services import REDIS
+from nis2scan.testing import answered, findings, only
 from tests.network.conftest import Serve, looked
+from tests.network.seen import seen
 
 CHECK = "access/data-services"
 
@@ -107,6 +111,8 @@ def says(*parts: bytes) -> Callable[[socket.socket], None]:
         (2375, (b"HTTP/1.1 200 OK\r\nApi-Version: 1.45\r\n\r\nOK",), Outcome.FAIL),
         (6000, (b"\x00\x16\x0b\x00\x00\x00",), Outcome.PASS),
         (6000, (b"\x01\x00\x0b\x00\x00\x00",), Outcome.FAIL),
+        (6000, (b"\x00",), Outcome.NOT_ASSESSED),  # another protocol that begins with a zero
+        (6000, (b"\x02\x00\x00\x00\x00\x00",), Outcome.NOT_ASSESSED),
     ],
 )
 def test_what_a_service_says_decides(port: int, parts: tuple[bytes, ...], outcome: Outcome) -> None:
@@ -117,7 +123,14 @@ def test_what_a_service_says_decides(port: int, parts: tuple[bytes, ...], outcom
 
 @pytest.mark.parametrize(
     ("ways", "outcome"),
-    [(b"\x01\x01", Outcome.FAIL), (b"\x02\x02\x10", Outcome.PASS), (b"\x00", Outcome.NOT_ASSESSED), (b"", None)],
+    [
+        (b"\x01\x01", Outcome.FAIL),
+        (b"\x02\x02\x10", Outcome.PASS),
+        (b"\x01\x13", Outcome.NOT_ASSESSED),  # VeNCrypt: it may go on without a password
+        (b"\x02\x10\x12", Outcome.NOT_ASSESSED),
+        (b"\x00", Outcome.NOT_ASSESSED),
+        (b"", None),
+    ],
 )
 def test_vnc_tells_whether_it_asks_a_password(ways: bytes, outcome: Outcome | None) -> None:
     def talk(connection: socket.socket) -> None:
@@ -127,6 +140,29 @@ def test_vnc_tells_whether_it_asks_a_password(ways: bytes, outcome: Outcome | No
 
     with server("127.0.7.8", 5900, talk):
         assert outcomes("127.0.7.8") == {"VNC 5900/tcp": outcome or Outcome.NOT_ASSESSED}
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [(b"access denied to files from office", Outcome.PASS), (b"max connections (4) reached", Outcome.NOT_ASSESSED)],
+)
+def test_an_rsync_that_is_only_busy_has_not_refused(error: bytes, outcome: Outcome) -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(b"@RSYNCD: 31.0\n")
+        connection.recv(100)
+        connection.sendall(b"@ERROR: " + error + b"\n")
+
+    with server("127.0.7.14", 873, talk):
+        assert outcomes("127.0.7.14") == {"rsync 873/tcp": outcome}
+
+
+@pytest.mark.parametrize("later", ["silent", "closed"])
+def test_a_port_that_opened_once_and_not_again_is_no_shut_one(later: str) -> None:
+    """A server that takes one connection a second, or one that was busy with our own first try."""
+    host = seen("192.0.2.5", [6379])
+    gone = answered(REDIS, json.dumps({"ports": {"6379": {"state": later}}}))
+    host = replace(host, answers={**host.answers, REDIS.id: gone})
+    assert {item.subject: item.outcome for item in findings(CHECK, host)} == {"Redis 6379/tcp": Outcome.NOT_ASSESSED}
 
 
 def test_a_host_that_hangs_or_floods_costs_its_time_and_no_more() -> None:

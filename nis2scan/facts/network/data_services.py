@@ -100,11 +100,18 @@ def _rsync(said: Heard) -> Access:
     """Names of modules are told before any password; whether a module asks one is not tried."""
     if not said.all.startswith(b"@RSYNCD:"):
         return Access.UNCLEAR
-    return Access.ASKS if b"@ERROR" in said.all else Access.UNCLEAR
+    return Access.ASKS if re.search(rb"(?m)^@ERROR: access denied", said.all) else Access.UNCLEAR
+
+
+# VNC's own password, RealVNC, Apple, Ultra and MS logon.
+_VNC_ASKS = {2, 5, 6, 13, 30, 33, 35, 36, 112, 113, 129, 130, 133, 134}
 
 
 def _vnc(said: Heard) -> Access:
-    """RFB 3.8: a number of ways to log in, then the ways; 1 is none at all. 3.3 tells one way in four bytes."""
+    """RFB 3.8: a number of ways to log in, then the ways; 1 is none at all. 3.3 tells one way in four bytes.
+
+    Behind 16, 18 and 19 (Tight, TLS, VeNCrypt) lies a second choice, and that may be none: alone they say nothing.
+    """
     if len(said.said) < 2 or not said.said[0].startswith(b"RFB 003."):
         return Access.UNCLEAR
     ways = said.said[1]
@@ -112,11 +119,14 @@ def _vnc(said: Heard) -> Access:
     told = [ways[3]] if old and len(ways) >= 4 else [*ways[1 : 1 + ways[0]]] if not old and ways else []
     if 1 in told:
         return Access.EVERYBODY
-    return Access.ASKS if told and 0 not in told else Access.UNCLEAR
+    return Access.ASKS if set(told) & _VNC_ASKS and 0 not in told else Access.UNCLEAR
 
 
 def _x11(said: Heard) -> Access:
-    return {0: Access.ASKS, 1: Access.EVERYBODY, 2: Access.ASKS}.get(next(iter(said.all), 9), Access.UNCLEAR)
+    """0 refuses and 1 lets in, both with the version of the protocol: 11. A byte alone could be anything."""
+    if said.all[2:4] != b"\x0b\0":
+        return Access.UNCLEAR
+    return {0: Access.ASKS, 1: Access.EVERYBODY}.get(said.all[0], Access.UNCLEAR)
 
 
 _READ: Mapping[Question, tuple[str, Callable[[Heard], Access]]] = {
