@@ -17,9 +17,12 @@ from nis2scan.check import probe
 from nis2scan.discover import Network
 from nis2scan.errors import Reason
 from nis2scan.facts.network.doors import PORTS
+from nis2scan.facts.network.nfs import Nfs
 from nis2scan.facts.network.services import NMAP
 from nis2scan.model import Question
 from nis2scan.scan import Answered, Event, Pacing, gather
+from nis2scan.testing import fact
+from tests.network.conftest import looked
 
 FAST = Pacing(host_seconds=60, per_second=20000, per_host=20000)
 DOORS = probe("ports 6379")
@@ -90,3 +93,32 @@ def test_after_ctrl_c_nothing_goes_on_not_even_nmap() -> None:
         answers.close()
         over.set()
         accepting.join()
+
+
+def test_a_portmapper_that_never_ends_its_answer_does_not_keep_the_others_waiting() -> None:
+    """Fragments of no length: always something to read, so nobody else would ever get a turn."""
+    listening = socket.create_server(("127.0.8.41", 111))
+    over = threading.Event()
+
+    def flood() -> None:
+        connection, _ = listening.accept()  # the look at the doors
+        connection.close()
+        connection, _ = listening.accept()
+        with suppress(OSError), connection:
+            while not over.is_set():
+                connection.sendall(bytes(1 << 20))
+
+    flooding = threading.Thread(target=flood)
+    flooding.start()
+    began = time.monotonic()
+    stop = threading.Timer(20, over.set)
+    stop.start()
+    try:
+        recording = looked("127.0.8.41", words=("nfs",))
+    finally:
+        stop.cancel()
+        over.set()
+        flooding.join()
+        listening.close()
+    assert fact(Nfs, recording).mount == "unknown"
+    assert time.monotonic() - began < 15

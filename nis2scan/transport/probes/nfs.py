@@ -17,6 +17,7 @@ _DUMP, _EXPORT = 4, 5
 _TCP = 6
 _SECONDS = 5.0
 _MOST = 262_144
+_FRAGMENTS = 300
 _ROWS = 300
 _WORDS = 200
 
@@ -109,13 +110,14 @@ async def _called(way: Way, port: int, program: int, version: int, procedure: in
 async def _record(sock: socket.socket) -> bytes:
     """One record, of as many fragments as it has."""
     whole = bytearray()
-    while True:
+    for _ in range(_FRAGMENTS):  # one that is always ready to be read would keep all others waiting for ever
         (head,) = struct.unpack(">I", await _exactly(sock, 4))
         if len(whole) + (head & 0x7FFFFFFF) > _MOST:
             raise _Broken("too long")
         whole += await _exactly(sock, head & 0x7FFFFFFF)
         if head >> 31:
             return bytes(whole)
+    raise _Broken("too many fragments")
 
 
 async def _exactly(sock: socket.socket, length: int) -> bytes:
