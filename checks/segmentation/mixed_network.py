@@ -26,6 +26,7 @@ from nis2scan.facts.network.doors import Neighbour
 
 _RISKY = frozenset({"camera", "iot", "controller"})
 _OFFICE = frozenset({"workstation", "server", "nas", "hypervisor"})
+_NOBODY = frozenset({"router", "network"})  # a guest network shows no more to whoever is in it
 _SMALL = 10  # devices: below it separation is advice
 _UNKNOWN_PERCENT = 30
 
@@ -49,8 +50,7 @@ def mixed_network(devices: Fleet[Device], places: Fleet[Neighbour]) -> Mapping[s
     networks: dict[str, list[Device]] = defaultdict(list)
     apart: set[str] = set()
     for host, place in places.known.items():
-        if host in devices.known:
-            networks[place.network].append(devices.known[host])
+        networks[place.network].append(devices.known.get(host, Device(UNKNOWN, ())))
         if not place.on_link:
             apart.add(place.network)
     if not networks:
@@ -70,6 +70,13 @@ def _judged(found: list[Device], apart: bool) -> Part:
         return warn(
             say("{risky} beside {office} computers, by one sign each", risky=_named(kinds, _RISKY), office=office)
         )
+    if risky and not office:
+        return Unknown(
+            Reason.OUT_OF_VANTAGE,
+            say("{risky} beside this machine: is it a computer of the office?", risky=_named(kinds, _RISKY)),
+        )
+    if not set(kinds) - _NOBODY:
+        return Unknown(Reason.OUT_OF_VANTAGE, say("only what connects was seen: a network may keep its devices apart"))
     if kinds[UNKNOWN] * 100 > _UNKNOWN_PERCENT * len(found):
         counts = {"unknown": kinds[UNKNOWN], "all": len(found)}
         return Unknown(Reason.OUT_OF_VANTAGE, say("of {all} devices {unknown} are of an unknown kind", **counts))

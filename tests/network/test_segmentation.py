@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
-from nis2scan.api import Outcome, Severity
+from nis2scan.api import Outcome, Severity, Status
+from nis2scan.facts.network.doors import NEIGHBOUR, PORTS
+from nis2scan.model import Recording
 from nis2scan.testing import findings, only
+from nis2scan.transport.network import look
+from nis2scan.transport.pace import Pace
+from nis2scan.transport.probes import Spot
 from tests.network.seen import seen
 
 PC = {"maker": "Dell Inc.", "silent": True}
@@ -25,10 +33,25 @@ def test_a_camera_beside_pcs_fails_when_two_signs_show_it() -> None:
     assert only(MIXED, doubtful, *pcs(3)).outcome is Outcome.WARN
 
 
-def test_a_camera_in_a_network_of_its_own_passes_nothing_on() -> None:
+def test_a_camera_in_another_network_passes_nothing_on() -> None:
+    """The machine that scans stands in that network too, and may be a computer of the office."""
     camera = seen("192.0.2.9", [554, 37777], maker="Zhejiang Dahua Technology Co., Ltd.", network="cameras")
     by_network = {item.subject: item.outcome for item in findings(MIXED, camera, *pcs(3))}
-    assert by_network == {"cameras": Outcome.PASS, "office": Outcome.PASS}
+    assert by_network == {"cameras": Outcome.NOT_ASSESSED, "office": Outcome.PASS}
+
+
+def test_a_network_that_shows_only_its_router_proves_nothing() -> None:
+    router = seen("192.0.2.1", [53, 80], maker="AVM GmbH", gateway="192.0.2.1")
+    assert only(MIXED, router).outcome is Outcome.NOT_ASSESSED
+
+
+def test_devices_that_took_too_long_count_as_unknown() -> None:
+    async def slow() -> Recording:
+        return await look(Spot("127.0.8.65", "office", on_link=True), [PORTS, NEIGHBOUR], Pace(1, 1), 0.1)
+
+    late = [replace(asyncio.run(slow()), host=f"192.0.2.{number}") for number in range(2, 5)]
+    assert [item.answer(PORTS).status for item in late] == [Status.TIMEOUT] * 3
+    assert only(MIXED, *late, *pcs(3)).outcome is Outcome.NOT_ASSESSED
 
 
 def test_unknown_devices_leave_it_open() -> None:
