@@ -879,3 +879,64 @@ def test_no_agent_is_absence_only_when_all_could_be_looked_at(box: Box) -> None:
     assert judged(AGENT, nothing)[""].outcome is Outcome.NOT_APPLICABLE
     assert judged(AGENT, blind)[""].reason is Reason.NO_PRIVILEGE
     assert judged(AGENT, box.recording(answered(AGENTS, "sight full\n")))[""].reason is Reason.TRUNCATED
+
+
+# ---- what would make a verdict harder or softer than what was seen ----------------------------------
+
+
+@needs_restic
+def test_a_job_whose_target_is_not_known_may_go_elsewhere(box: Box) -> None:
+    box.restic(box.root / "srv/backup", 1)
+    box.file("etc/cron.d/second", "0 4 * * * root restic -r $ELSEWHERE backup /srv\n")
+
+    assert judged(OFF, job(box, f"{box.root}/srv/backup"))["host"].outcome is Outcome.NOT_ASSESSED
+
+
+@needs_restic
+def test_what_could_not_be_looked_for_may_copy_elsewhere(box: Box) -> None:
+    box.restic(box.root / "srv/backup", 1)
+    job(box, f"{box.root}/srv/backup")
+
+    denied = answered(AGENTS, status=Status.DENIED)
+
+    assert judged(OFF, box.recording(denied))["host"].outcome is Outcome.NOT_ASSESSED
+
+
+def test_a_usb_disk_that_is_attached_is_no_copy_outside_though_somebody_says_so(box: Box) -> None:
+    host = job(box, "/mnt/backup")
+    asked = {key: bent(answer, b" local local", b" usb local") for key, answer in host.answers.items()}
+    host = Recording(host.host, host.platform, host.taken_at, host.vantage, asked)
+
+    assert judged(OFF, host, said=office("copy_off_site"))["host"].outcome is Outcome.WARN
+
+
+@needs_borg
+def test_an_older_copy_does_not_vouch_for_a_dump_when_the_newest_run_failed(box: Box) -> None:
+    box.borg(box.root / "borg", 1)
+    box.file("etc/borgmatic/config.yaml", BORGMATIC)
+    box.file("etc/systemd/system/borgmatic.service", "[Service]\nExecStart=/usr/bin/borgmatic\n")
+    box.systemctl(shown("borgmatic", now() - timedelta(hours=5), "exit-code", 1))
+
+    assert judged(DUMPED, with_database(box, "mariadbd"))["MySQL"].outcome is Outcome.NOT_ASSESSED
+
+
+def test_a_dump_without_a_name_counts_for_neither_of_two_engines(box: Box) -> None:
+    dump(box, "var/backups/all.sql.gz", 1)
+
+    found = judged(DUMPED, with_database(box, "mysqld", "postgres"))
+
+    assert {item.outcome for item in found.values()} == {Outcome.NOT_ASSESSED}
+
+
+def test_a_dump_that_is_dated_ahead_does_not_count(box: Box) -> None:
+    dump(box, "var/backups/all.sql.gz", -30)
+
+    assert judged(DUMPED, with_database(box, "mysqld"))["MySQL"].outcome is Outcome.NOT_ASSESSED
+
+
+def test_a_dump_that_may_lie_where_we_could_not_look_is_not_missed(box: Box) -> None:
+    job(box, CLOUD)
+    blind = answered(DATABASES, "sight some\nend\n")
+    host = box.recording(blind, answered(COMMS, "systemd\nmysqld\n.\n"))
+
+    assert judged(DUMPED, host)["MySQL"].outcome is Outcome.NOT_ASSESSED
