@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from nis2scan.facts.network.doors import Neighbour
 from nis2scan.model import Fact, Recording
 from nis2scan.reading import OFFICE, Case, Facts, Subject
 from nis2scan.rules import Rules
-from nis2scan.store import Store
+from nis2scan.store import STRENGTH, Store
 
 F = TypeVar("F", bound=Fact)
 # Kinds of devices that have a row of their own kind; every other is a `device` until somebody looks inside.
@@ -23,18 +23,25 @@ _KINDS = ("printer", "camera", "phone", "router", "network", "nas", "hypervisor"
 
 
 def subjects(store: Store, recordings: Sequence[Recording], rules: Rules, now: datetime) -> list[Subject]:
-    """Give every recording its asset. Machines that share an id or card (clones) lose it as an alias."""
+    """Give every recording its asset. Machines that share an id or card (clones) lose it as an alias.
+
+    Those with the strongest aliases first: an address or a docking station of today may have been another's before.
+    """
     known = [_aliases(rules, recording) for recording in recordings]
-    often = Counter((kind, value) for aliases in known for kind, value in aliases.items() if kind != "name")
-    found = []
-    for recording, aliases in zip(recordings, known, strict=True):
-        own = {kind: value for kind, value in aliases.items() if kind == "name" or often[kind, value] == 1}
-        found.append(Subject(store.asset_id(own, now), recording))
-    return found
+    often = Counter((kind, value) for aliases in known for kind, value in aliases.items() if kind != "name" and value)
+    found: dict[int, str] = {}
+    for at in sorted(range(len(recordings)), key=lambda at: _weakness(known[at])):
+        own = {kind: value for kind, value in known[at].items() if kind == "name" or often[kind, value] <= 1}
+        found[at] = store.asset_id(own, now, found.values())
+    return [Subject(found[at], recording) for at, recording in enumerate(recordings)]
+
+
+def _weakness(aliases: Mapping[str, str]) -> int:
+    return next((at for at, kind in enumerate(STRENGTH) if aliases.get(kind)), len(STRENGTH))
 
 
 def _aliases(rules: Rules, recording: Recording) -> dict[str, str]:
-    """What the machine can be known by, by kind. A card whose address the device chose itself is no alias."""
+    """What the machine can be known by, by kind. A card whose address the device chose itself is no alias: empty."""
     view = _view(rules, recording)
     system, near = _read(view, System), _read(view, Neighbour)
     aliases = {"name": recording.host}
@@ -42,6 +49,8 @@ def _aliases(rules: Rules, recording: Recording) -> dict[str, str]:
         aliases["machine_id"] = system.machine_id
     if near is not None and near.mac and not near.randomised:
         aliases["mac"] = near.mac
+    elif near is not None and near.mac and near.address == recording.host:
+        aliases["mac"] = ""
     return aliases
 
 

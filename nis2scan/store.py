@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -110,16 +110,20 @@ class Store:
             db.execute("INSERT INTO client VALUES (?)", (fresh,))
             return fresh
 
-    def asset_id(self, aliases: Mapping[str, str], now: datetime) -> str:
+    def asset_id(self, aliases: Mapping[str, str], now: datetime, taken: Collection[str] = ()) -> str:
         """The id of the machine with these aliases (by kind), strongest first; a new one when nobody has them.
 
-        A machine known by name only is joined to the stronger alias that it shows later.
+        A machine known by name only is joined to the stronger alias that it shows later. An empty alias says that the
+        machine has one that is not its own for long: it is not the machine that had the same name and a lasting one.
+        taken: ids of other machines that live now.
         """
         given = [(kind, aliases[kind]) for kind in STRENGTH if aliases.get(kind)]
         with self._writing() as db:
             for kind, value in given:
                 row = db.execute("SELECT asset FROM alias WHERE kind = ? AND value = ?", (kind, value)).fetchone()
-                if row is not None and not (kind == "name" and self._is_another(db, row[0], aliases)):
+                if row is None or row[0] in taken:
+                    continue
+                if kind != "name" or not self._is_another(db, row[0], aliases):
                     asset = str(row[0])
                     break
             else:

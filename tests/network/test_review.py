@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from ipaddress import IPv4Network
+from pathlib import Path
 
 import psutil
 import pytest
 
+from nis2scan.assets import subjects
 from nis2scan.check import probe
 from nis2scan.discover import Network
 from nis2scan.errors import Reason
-from nis2scan.facts.network.doors import PORTS
+from nis2scan.facts.network.doors import NEIGHBOUR, PORTS
 from nis2scan.facts.network.nfs import Nfs
 from nis2scan.facts.network.services import NMAP
-from nis2scan.model import Question
+from nis2scan.model import Question, Recording
 from nis2scan.scan import Answered, Event, Pacing, gather
-from nis2scan.testing import fact
+from nis2scan.store import Store
+from nis2scan.testing import NOON, answered, fact, rules
 from tests.network.conftest import looked
+from tests.network.seen import seen
 
 FAST = Pacing(host_seconds=60, per_second=20000, per_host=20000)
 DOORS = probe("ports 6379")
@@ -122,3 +128,40 @@ def test_a_portmapper_that_never_ends_its_answer_does_not_keep_the_others_waitin
         listening.close()
     assert fact(Nfs, recording).mount == "unknown"
     assert time.monotonic() - began < 15
+
+
+def device(address: str, mac: str, *, randomised: bool = False) -> Recording:
+    host = seen(address)
+    near = {"address": address, "network": "office", "on_link": True, "gateway": "", "mac": mac, "maker": ""}
+    answer = answered(NEIGHBOUR, json.dumps({**near, "randomised": randomised}))
+    return replace(host, answers={**host.answers, NEIGHBOUR.id: answer})
+
+
+def ids(store: Store, *recordings: Recording) -> list[str]:
+    return [subject.asset for subject in subjects(store, recordings, rules(), NOON)]
+
+
+def test_a_device_that_gets_the_address_of_another_is_another(tmp_path: Path) -> None:
+    with Store(tmp_path / "store") as store:
+        (first,) = ids(store, device("192.0.2.5", "3c:a6:2f:11:22:33"))
+        (other,) = ids(store, device("192.0.2.5", "3c:a6:2f:44:55:66"))
+        (chosen,) = ids(store, device("192.0.2.5", "3e:a6:2f:77:88:99", randomised=True))
+        moved = ids(store, device("192.0.2.6", "3c:a6:2f:11:22:33"))
+        assert len({first, other, chosen}) == 3
+        assert moved == [first]
+
+
+def test_two_machines_that_live_now_are_never_one(tmp_path: Path) -> None:
+    """One has the address of old, the other its docking station: neither may take the row of the one that moved."""
+    with Store(tmp_path / "store") as store:
+        (first,) = ids(store, device("192.0.2.5", "3c:a6:2f:11:22:33"))
+        now = ids(store, device("192.0.2.5", ""), device("192.0.2.6", "3c:a6:2f:11:22:33"))
+        assert now[1] == first
+        assert now[0] != first
+
+
+def test_a_device_known_by_address_only_keeps_its_row(tmp_path: Path) -> None:
+    with Store(tmp_path / "store") as store:
+        (first,) = ids(store, device("192.0.2.5", "3e:a6:2f:77:88:99", randomised=True))
+        assert ids(store, device("192.0.2.5", "3e:a6:2f:77:88:99", randomised=True)) == [first]
+        assert ids(store, device("192.0.2.5", "")) == [first]
