@@ -36,6 +36,8 @@ def pc_to_pc(device: Device, doors: Doors, near: Neighbour) -> Verdict:
         return bad(say("another PC can connect to {ways}", ways=taking + files))
     if files:
         return warn(say("another PC can connect to {ways}", ways=files))
-    if not near.on_link and not doors.answers:
+    if doors.guard:
+        raise CannotTell(Reason.OUT_OF_VANTAGE, say("left alone: a device of this kind might act on it"))
+    if not near.on_link:  # a router in between may hide what the PCs beside it reach
         raise CannotTell(Reason.OUT_OF_VANTAGE, say("this machine is not in the same network"))
     return ok(say("none of the ports to take it over opens from another PC"))

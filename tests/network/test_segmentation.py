@@ -7,16 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from nis2scan.api import Outcome, Severity, Status
+from nis2scan.api import Outcome, Reason, Severity, Status
+from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
 from nis2scan.facts.network.doors import NEIGHBOUR, PORTS
 from nis2scan.model import Recording
-from nis2scan.testing import findings, only
+from nis2scan.testing import answered, findings, only, recording
 from nis2scan.transport.network import look
 from nis2scan.transport.pace import Pace
 from nis2scan.transport.probes import Spot
 from tests.network.seen import seen
 
 PC = {"maker": "Dell Inc.", "silent": True}
+OUT = Reason.OUT_OF_VANTAGE
 MIXED, PAGES, PCS = "segmentation/mixed-network", "segmentation/management-pages", "segmentation/pc-to-pc"
 
 
@@ -113,8 +115,30 @@ def test_pc_to_pc(open_ports: list[int], silent: bool, outcome: Outcome) -> None
     assert only(PCS, seen("192.0.2.101", open_ports, maker="Dell Inc.", silent=silent)).outcome is outcome
 
 
-def test_a_pc_behind_a_router_that_says_nothing_is_not_assessed() -> None:
+def test_a_pc_behind_a_router_is_not_assessed_unless_something_opens() -> None:
     silent = seen("192.0.2.101", maker="Dell Inc.", silent=True, on_link=False)
     assert only(PCS, silent).outcome is Outcome.NOT_ASSESSED
+    assert only(PCS, seen("192.0.2.101", [80], maker="Dell Inc.", silent=True, on_link=False)).reason is OUT
+    assert only(PCS, seen("192.0.2.101", [3389], maker="Dell Inc.", silent=True, on_link=False)).outcome is Outcome.FAIL
     assert only(PCS, seen("192.0.2.30", [9100])).outcome is Outcome.NOT_APPLICABLE
     assert only(PCS, seen("192.0.2.31", silent=True)).outcome is Outcome.NOT_ASSESSED
+
+
+def with_login(view: Recording, *, laptop: bool = False) -> Recording:
+    about = f"kernel=6.8\npid1=systemd\nuptime=1 1\nnow=1795000000\nchassis={10 if laptop else 1}\n"
+    inside = recording(answered(OS_RELEASE, "ID=debian\nNAME=Debian\n"), answered(MACHINE, about), host=view.host)
+    return replace(inside, answers={**view.answers, **inside.answers})
+
+
+def test_a_host_of_virtual_machines_and_a_router_stay_that_after_a_login() -> None:
+    proxmox = seen("192.0.2.5", [22, 8006])
+    assert only(PAGES, with_login(proxmox)).outcome is Outcome.FAIL
+    router = seen("192.0.2.1", [22, 53], gateway="192.0.2.1")
+    assert only(PAGES, with_login(router)).outcome is Outcome.WARN
+    assert only(PAGES, with_login(seen("192.0.2.6", [22]))).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_a_pc_that_was_left_alone_did_not_refuse_anything() -> None:
+    panel = seen("192.0.2.5", [102], maker="Siemens AG,", silent=True)
+    assert only(PCS, with_login(panel, laptop=True)).outcome is Outcome.NOT_ASSESSED
+    assert only(PCS, with_login(seen("192.0.2.6", silent=True), laptop=True)).outcome is Outcome.PASS

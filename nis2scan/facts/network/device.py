@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from nis2scan.api import CannotTell, Fact, Maybe, Reason, derives
@@ -61,19 +61,26 @@ def device(doors: Maybe[Doors], near: Maybe[Neighbour], system: Maybe[System]) -
     """From inside when somebody could look there; else the kind for which most speaks, the guarded kinds first."""
     if doors.value is None and near.value is None:
         raise doors.why or CannotTell(Reason.OUT_OF_VANTAGE)
-    if system.value is not None:
-        kind = "workstation" if system.value.workstation else "server"
-        return Device(kind, (system.value.name,), sure=True)
-    if doors.value is not None and doors.value.guard:
-        return Device(doors.value.guard, doors.value.why, sure=len(doors.value.why) > 1)
     open_ports = doors.value.open if doors.value is not None else frozenset[int]()
     signs = list(_signs(open_ports, near.value))
+    if system.value is not None:
+        return _from_inside(system.value, signs)
+    if doors.value is not None and doors.value.guard:
+        return Device(doors.value.guard, doors.value.why, sure=len(doors.value.why) > 1)
     if not signs:
         return Device(UNKNOWN, ())
     order = [kind for kind, _ in signs]
     best = max(dict.fromkeys(order), key=order.count)
     evidence = tuple(dict.fromkeys(why for kind, why in signs if kind == best))
     return Device(best, evidence, sure=len(evidence) > 1)
+
+
+def _from_inside(system: System, signs: Sequence[tuple[str, str]]) -> Device:
+    """A Linux that is the router, or carries virtual machines, is that before it is a server."""
+    does = next(((kind, why) for kind, why in signs if kind in ("router", "hypervisor")), None)
+    if system.workstation or does is None:
+        return Device("workstation" if system.workstation else "server", (system.name,), sure=True)
+    return Device(does[0], (system.name, does[1]), sure=True)
 
 
 def _signs(open_ports: Set[int], near: Neighbour | None) -> Iterator[tuple[str, str]]:
