@@ -81,9 +81,14 @@ def network_services(services: ServiceVersions, doors: Doors, table: Dataset[Eol
     raise CannotTell(Reason.NO_CREDENTIAL, say("no service says that it is past its end; only a login can tell more"))
 
 
+_RANGE = re.compile(r"\bor (later|newer|earlier)\b| - |\d\.[xX]\b|[<>]")
+
+
 def _programs(service: Service) -> Iterator[tuple[str, str, str]]:
     """Each program that a service names, the name of its product in the table, and its version."""
     name, version = service.product, service.version.removeprefix("5.5.5-")  # MariaDB, to old clients
+    if _RANGE.search(version):  # `9.6.0 or later`, `4.X - 6.X`: nmap knows no more, so it may be the newest
+        version = ""
     if product := _PRODUCTS.get(name.lower()):
         if found := re.match(r"v?(\d+(?:\.\d+)+)", version):
             yield name, product, found[1]

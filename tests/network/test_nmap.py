@@ -75,11 +75,11 @@ def running(address: str) -> bool:
 @needs_nmap
 def test_services_past_their_end_are_told_by_what_they_say() -> None:
     with (
-        server("127.0.52.1", 8080, answer=http("Apache/2.2.15 (Win32) PHP/5.3.1")),
-        server("127.0.52.1", 9000, answer=http("nginx/1.10.3")),
-        server("127.0.52.1", 8081, answer=http("nginx/99.1.0")),
+        server(own(1), 8080, answer=http("Apache/2.2.15 (Win32) PHP/5.3.1")),
+        server(own(1), 9000, answer=http("nginx/1.10.3")),
+        server(own(1), 8081, answer=http("nginx/99.1.0")),
     ):
-        host = looked("127.0.52.1", words=WORDS)
+        host = looked(own(1), words=WORDS)
 
     found = parts(host)
     assert {name: item.outcome for name, item in found.items()} == {
@@ -93,9 +93,9 @@ def test_services_past_their_end_are_told_by_what_they_say() -> None:
 
 @needs_nmap
 def test_a_real_service_that_is_not_known_to_be_old_is_never_a_pass(serve: Serve) -> None:
-    serve("redis-server", "--port", "6379", "--save", "", "--bind", "127.0.52.2", at="127.0.52.2", port=6379)
+    serve("redis-server", "--port", "6379", "--save", "", "--bind", own(2), at=own(2), port=6379)
 
-    host = looked("127.0.52.2", words=WORDS)
+    host = looked(own(2), words=WORDS)
 
     assert fact(ServiceVersions, host).ports[6379].product.startswith("Redis")
     assert Outcome.PASS not in {item.outcome for item in parts(host).values()}
@@ -103,8 +103,8 @@ def test_a_real_service_that_is_not_known_to_be_old_is_never_a_pass(serve: Serve
 
 @needs_nmap
 def test_only_ports_that_were_found_open_are_asked() -> None:
-    with server("127.0.52.3", 8080, answer=http("x")) as met, server("127.0.52.3", 8082) as other:
-        host = looked("127.0.52.3", words=WORDS)
+    with server(own(3), 8080, answer=http("x")) as met, server(own(3), 8082) as other:
+        host = looked(own(3), words=WORDS)
 
     assert met
     assert other == []
@@ -113,22 +113,22 @@ def test_only_ports_that_were_found_open_are_asked() -> None:
 
 @needs_nmap
 def test_a_printer_and_the_ports_of_printers_hear_not_one_byte() -> None:
-    with server("127.0.52.4", 9100) as raw, server("127.0.52.4", 8080) as page:
-        host = looked("127.0.52.4", words=WORDS)
+    with server(own(4), 9100) as raw, server(own(4), 8080) as page:
+        host = looked(own(4), words=WORDS)
     assert [*filter(None, raw), *filter(None, page)] == []
     assert (parts(host)[""].outcome, parts(host)[""].reason) == (Outcome.NOT_ASSESSED, Reason.BLOCKED_BY_POLICY)
 
-    with server("127.0.52.5", 631) as raw, server("127.0.52.5", 8080, answer=http("x")) as page:
-        looked("127.0.52.5", words=WORDS)
+    with server(own(5), 631) as raw, server(own(5), 8080, answer=http("x")) as page:
+        looked(own(5), words=WORDS)
     assert [*filter(None, raw)] == []
     assert [*filter(None, page)] != []
 
 
 @needs_nmap
 def test_when_time_is_up_nmap_is_ended_and_nothing_is_judged() -> None:
-    with server("127.0.52.6", 8080, hang=True):
-        host = looked("127.0.52.6", seconds=4, words=WORDS)
-        assert not running("127.0.52.6")
+    with server(own(6), 8080, hang=True):
+        host = looked(own(6), seconds=4, words=WORDS)
+        assert not running(own(6))
 
     assert (parts(host)[""].outcome, parts(host)[""].reason) == (Outcome.NOT_ASSESSED, Reason.TIMEOUT)
 
@@ -136,8 +136,8 @@ def test_when_time_is_up_nmap_is_ended_and_nothing_is_judged() -> None:
 @needs_nmap
 def test_a_flood_is_bounded() -> None:
     began = time.monotonic()
-    with server("127.0.52.7", 8080, greeting=b"x" * 20_000_000):
-        host = looked("127.0.52.7", words=WORDS)
+    with server(own(7), 8080, greeting=b"x" * 20_000_000):
+        host = looked(own(7), words=WORDS)
 
     assert time.monotonic() - began < 100
     assert {item.outcome for item in parts(host).values()} == {Outcome.NOT_ASSESSED}
@@ -145,8 +145,8 @@ def test_a_flood_is_bounded() -> None:
 
 def test_without_nmap_it_is_not_assessed_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    with server("127.0.52.8", 8080):
-        host = looked("127.0.52.8", words=WORDS)
+    with server(own(8), 8080):
+        host = looked(own(8), words=WORDS)
 
     assert (parts(host)[""].outcome, parts(host)[""].reason) == (Outcome.NOT_ASSESSED, Reason.TOOL_MISSING)
     assert "nmap" in str(parts(host)[""].found)
@@ -185,6 +185,9 @@ def host_with(seen: object, doors: dict[str, str] | None = None) -> Recording:
         ("VMware ESXi SOAP API", "6.5.0", "", Outcome.FAIL),
         ("Microsoft SQL Server 2012", "11.00.7001.00", "SP4", Outcome.FAIL),
         ("MariaDB", "5.5.5-10.1.26-MariaDB-0+deb9u1", "", Outcome.WARN),
+        ("PostgreSQL DB", "9.6.0 or later", "", Outcome.NOT_ASSESSED),
+        ("PostgreSQL DB", "9.6.0 - 9.6.2", "", Outcome.NOT_ASSESSED),
+        ("PostgreSQL DB", "9.6.3", "", Outcome.WARN),
         ("PostgreSQL DB", "9.6.0 or later", "", Outcome.WARN),
         ("MongoDB", "4.4.6", "", Outcome.WARN),
         ("MySQL", "3.23.49", "", Outcome.WARN),
