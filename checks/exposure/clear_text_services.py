@@ -34,7 +34,8 @@ def clear_text_services(services: ClearText, device: Device, offered: Offered) -
     if services.telnet:
         parts["telnet 23/tcp"] = bad(say("it asks for a login over telnet"))
     for port, name in _REMOTE_SHELLS.items():
-        if port in offered.open and device.kind != "printer":
+        # 514 alone may as well be a collector of logs.
+        if port in offered.open and device.kind != "printer" and (port != 514 or offered.open & {512, 513}):
             parts[f"{name} {port}/tcp"] = bad(say("it takes commands over a connection that is not encrypted"))
     if services.ftp:
         parts["FTP 21/tcp"] = warn(say("it offers FTP; encryption is not required"))
@@ -78,6 +79,10 @@ def _mail(mail: Mail | None) -> Part | None:
 def _page(page: WebPage, device: Device) -> Part:
     if page.moves_to_tls:
         return ok(say("it sends whoever comes to https"))
+    if page.login is None:
+        return Unknown(
+            Reason.OUT_OF_VANTAGE, say("its first page does not show whether a password is asked further on")
+        )
     if not page.login:
         return ok(say("its first page asks for no password"))
     found = say("a page that asks for a password, without https")

@@ -28,7 +28,14 @@ def outcomes(ports: list[int], said: dict[int, tuple[str, ...]], maker: str = ""
         (80, (LOGIN,), "web 80/tcp warn"),
         (80, ("HTTP/1.1 301 Moved\r\nLocation: https://192.0.2.5/\r\n\r\n",), "web 80/tcp pass"),
         (80, ("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n\r\n",), "web 80/tcp warn"),
-        (80, ("HTTP/1.1 200 OK\r\n\r\n<h1>Hello</h1>",), "web 80/tcp pass"),
+        (80, ("HTTP/1.1 200 OK\r\n\r\n<html><h1>Hello</h1></html>",), "web 80/tcp pass"),
+        (80, ("HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n<h1>Hello</h1>",), "web 80/tcp pass"),
+        (80, ("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n<h1>Hello</h1>",), "web 80/tcp not_assessed"),
+        (80, ("HTTP/1.1 200 OK\r\n\r\n<h1>Hello</h1>",), "web 80/tcp not_assessed"),  # cut, or not
+        (80, ("HTTP/1.1 200 OK\r\n\r\n<html><script src=a.js></script></html>",), "web 80/tcp not_assessed"),
+        (80, ("HTTP/1.1 302 Found\r\nLocation: /login.html\r\n\r\n",), "web 80/tcp not_assessed"),
+        (80, ("HTTP/1.1 404 Not Found\r\n\r\n<html></html>",), "web 80/tcp not_assessed"),
+        (514, (), "514/tcp not_assessed"),  # syslog, or rsh
         (8080, ("SSH-2.0-OpenSSH_9.2\r\n",), "8080/tcp not_assessed"),
         (143, ("* OK ready\r\n", CAPABLE.format("LOGINDISABLED")), "IMAP 143/tcp pass"),
         (143, ("* OK ready\r\n", CAPABLE.format("AUTH=PLAIN")), "IMAP 143/tcp warn"),

@@ -12,7 +12,9 @@ TELNET = probe("tcp 23\nwait")
 FTP = probe("tcp 21\nwait\nsend FEAT\\r\\n\nsend QUIT\\r\\n")
 IMAP = probe("tcp 143\nwait\nsend a CAPABILITY\\r\\n\nsend b LOGOUT\\r\\n")
 POP3 = probe("tcp 110\nwait\nsend CAPA\\r\\n\nsend QUIT\\r\\n")
-WEB = probe("tcp 80 8080\nsend GET / HTTP/1.0\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n")
+WEB = probe("tcp 80 8080\nsend GET / HTTP/1.0\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n", cap=262144)
+# What may bring a place to type a password that is not in the page itself.
+_BRINGS_MORE = re.compile(rb"(?i)<script|<i?frame|<object|http-equiv\s*=\s*[\"']?refresh")
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,13 @@ class Mail:
 
 @dataclass(frozen=True)
 class WebPage:
-    """login: the page has a place to type a password. moves_to_tls: it sends whoever comes to https. None: no page."""
+    """login: the page has a place to type a password; None: it is not all there, leads on, or is made by a script.
+
+    moves_to_tls: it sends whoever comes to https.
+    """
 
     port: int
-    login: bool
+    login: bool | None
     moves_to_tls: bool
 
 
@@ -81,4 +86,12 @@ def _page(port: int, said: Heard) -> WebPage | None:
         return None
     moves = status[1].startswith(b"3") and re.search(rb"(?i)\r\nlocation:\s*https://", said.all) is not None
     asks = status[1] == b"401" or re.search(rb"(?i)<input[^>]+type\s*=\s*[\"']?password", said.all) is not None
-    return WebPage(port, asks, moves)
+    plain = status[1] == b"200" and _whole(said.all) and _BRINGS_MORE.search(said.all) is None
+    return WebPage(port, True if asks else False if plain else None, moves)
+
+
+def _whole(said: bytes) -> bool:
+    """The page ends as it should; one that was cut may have gone on with anything."""
+    head, _, body = said.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length:\s*(\d{1,9})\s*(\r\n|\Z)", head)
+    return len(body) >= int(length[1]) if length else b"</html>" in body.lower()
