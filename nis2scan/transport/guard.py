@@ -14,16 +14,16 @@ PRINTING = frozenset({515, 631, *range(9100, 9108)})
 CONTROL = frozenset({102, 502, 1911, 2404, 20000, 44818})
 NEVER = PRINTING | CONTROL
 # Looked at first, so that what must be left alone is known before the other ports.
-FIRST = (102, 502, 515, 554, 1911, 2404, 5060, 9100, 20000, 34567, 37777, 44818)
+FIRST = (102, 502, 515, 554, 631, 1911, 2404, 5060, 9100, 20000, 34567, 37777, 44818)
 
 _MAKERS = {
     "controller": (
         *("siemens", "schneider electric", "rockwell", "allen-bradley", "wago", "beckhoff", "phoenix contact"),
-        *("omron", "mitsubishi electric", "honeywell", "johnson controls", "loytec", "priva", "saia", "moxa"),
+        *("omron", "mitsubishi electric", "honeywell", "johnson controls", "loytec", "priva b.v.", "saia", "moxa"),
     ),
     "printer": (
         *("brother", "canon", "epson", "kyocera", "ricoh", "lexmark", "xerox", "konica", "zebra tech", "oki electric"),
-        *("sharp corporation", "toshiba tec", "oce", "dymo", "sato corp"),
+        *("sharp corporation", "toshiba tec", "oce printing", "dymo", "sato corp"),
     ),
     "camera": (
         *("hikvision", "dahua", "axis communications", "vivotek", "reolink", "hanwha", "mobotix", "foscam", "ezviz"),
@@ -32,6 +32,11 @@ _MAKERS = {
     "phone": ("yealink", "snom", "grandstream", "polycom", "gigaset", "mitel", "aastra", "fanvil", "spectralink"),
 }
 _PORTS = {"controller": CONTROL, "printer": frozenset({515, 9100}), "camera": frozenset({34567, 37777})}
+# Signs of their own only where nothing is open that such a device never has: 631 is also that of a Linux or a Mac that
+# shares its printer, 554 that of a router or NAS with video.
+_ALONE = {"printer": frozenset({631}), "camera": frozenset({554})}
+_COMPUTER = frozenset({53, 88, 135, 445, 548, 3389, 8006, 32400})
+_NOT = {"printer": _COMPUTER | {22}, "camera": _COMPUTER}
 # What may still be put to a guarded device, by the first word of the probe and the port: one packet, one handshake.
 _MAY = {
     "printer": frozenset({("udp", 161), ("tls", 443)}),
@@ -56,7 +61,10 @@ def guarded(open_ports: Collection[int], maker: str) -> Guard:
     low = maker.lower()
     for kind in ("controller", "printer", "camera", "phone"):
         made = [f"maker {maker}"] if any(low.startswith(word) or f" {word}" in low for word in _MAKERS[kind]) else []
-        open_here = [f"port {port}" for port in sorted(_PORTS.get(kind, frozenset()) & set(open_ports))]
+        signs = _PORTS.get(kind, frozenset())
+        if not _NOT.get(kind, frozenset()) & set(open_ports):
+            signs |= _ALONE.get(kind, frozenset())
+        open_here = [f"port {port}" for port in sorted(signs & set(open_ports))]
         if open_here or made:
             return Guard(kind, (*open_here, *made))
     return Guard()

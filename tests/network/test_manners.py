@@ -52,6 +52,13 @@ def test_a_host_that_must_wait_takes_no_turn_of_another() -> None:
         ({554, 37777}, "", "camera"),
         ({80}, "Axis Communications AB", "camera"),
         ({80, 5060}, "Yealink(Xiamen) Network Technology Co.,Ltd.", "phone"),
+        ({80, 443, 631}, "HP Inc.", "printer"),  # who makes PCs too
+        ({22, 631}, "", ""),  # a computer that shares its printer
+        ({80, 554}, "", "camera"),
+        ({53, 80, 554}, "AVM GmbH", ""),
+        ({80, 554}, "PRAMA HIKVISION INDIA PRIVATE LIMITED", "camera"),
+        ({80}, "Private", ""),
+        ({80}, "Priva B.V.", "controller"),
         ({22, 80, 443}, "Dell Inc.", ""),
         (set(), "", ""),
     ],
