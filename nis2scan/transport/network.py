@@ -17,7 +17,7 @@ from nis2scan.transport.connect import SECONDS, SLOW_SECONDS, Door, door
 from nis2scan.transport.guard import FIRST, guarded
 from nis2scan.transport.pace import Pace
 from nis2scan.transport.probes import Missing, Spot, Way, procedure
-from nis2scan.transport.talk import Talk, parsed, tcp, udp
+from nis2scan.transport.talk import Talk, parsed, tcp, udp, unsent
 
 VANTAGE = "network"
 # A probe that hears nothing on any port says so in the answer; it does not fail.
@@ -118,7 +118,9 @@ async def _talked(port: int, talk: Talk, spot: Spot, pace: Pace, cap: int) -> Ma
             got = await udp(spot.address, port, payload, pace)
         except ConnectionError:
             return {"state": "closed"}
-        except OSError:  # no way to the host: that says nothing
+        except OSError as trouble:  # a firewall on the way, or of the host, refuses: that says nothing
+            if unsent(trouble):
+                raise
             got = None
         return {"state": "silent"} if got is None else {"state": "open", "heard": [got.decode("latin-1")]}
     state = Door(spot.doors.get(port, Door.SILENT))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -18,6 +19,8 @@ from nis2scan.transport.pace import Pace
 _FIRST_BYTE = 3.0
 _QUIET = 0.3
 _UDP_SECONDS = 1.5
+_UNSENT = {errno.EPERM, errno.EACCES, errno.ENETUNREACH, errno.ENETDOWN, errno.ENOBUFS, errno.EADDRNOTAVAIL}
+_UNSENT |= {10013, 10050, 10051, 10055}  # the same on Windows
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,11 @@ async def _hear(sock: socket.socket, cap: int) -> tuple[bytes, bool]:
             return data, False
         data, wait = data + part, _QUIET
     return data, False
+
+
+def unsent(trouble: OSError) -> bool:
+    """This machine itself did not send it (its firewall, no network): silence then says nothing of the host."""
+    return trouble.errno in _UNSENT
 
 
 async def udp(address: str, port: int, payload: bytes, pace: Pace) -> bytes | None:

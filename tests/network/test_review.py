@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -16,6 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from nis2scan.api import Outcome
 from nis2scan.assets import subjects
 from nis2scan.check import probe
 from nis2scan.discover import Network
@@ -24,9 +27,11 @@ from nis2scan.facts.network.doors import NEIGHBOUR, PORTS
 from nis2scan.facts.network.nfs import Nfs
 from nis2scan.facts.network.services import NMAP
 from nis2scan.model import Question, Recording
+from nis2scan.recording import from_bytes
 from nis2scan.scan import Answered, Event, Pacing, gather
 from nis2scan.store import Store
-from nis2scan.testing import NOON, answered, fact, rules
+from nis2scan.testing import NOON, answered, fact, only, rules
+from tests.network.cable import PROJECT, why_not
 from tests.network.conftest import looked
 from tests.network.seen import seen
 
@@ -165,3 +170,14 @@ def test_a_device_known_by_address_only_keeps_its_row(tmp_path: Path) -> None:
         (first,) = ids(store, device("192.0.2.5", "3e:a6:2f:77:88:99", randomised=True))
         assert ids(store, device("192.0.2.5", "3e:a6:2f:77:88:99", randomised=True)) == [first]
         assert ids(store, device("192.0.2.5", "")) == [first]
+
+
+@pytest.mark.skipif(bool(why_not()), reason=why_not() or "it can be made")
+def test_what_this_machine_itself_could_not_send_is_no_silence_of_the_router() -> None:
+    """As with a firewall on the scanner, or a network that went away: no packet ever left."""
+    place = {"address": "192.168.77.1", "gateway": "192.168.77.1", "words": ["udp", "igd", "neighbour", "ports"]}
+    command = ["unshare", "--net", sys.executable, "-m", "tests.network.inside", json.dumps(place)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, check=True, timeout=60)
+    host = from_bytes(done.stdout)
+    assert only("exposure/router-opens-ports", host).outcome is Outcome.NOT_ASSESSED
+    assert only("access/snmp-public", host).outcome is Outcome.NOT_ASSESSED

@@ -14,7 +14,7 @@ from nis2scan.transport.connect import Door
 from nis2scan.transport.probes import Way, http
 from nis2scan.transport.probes.http import Place
 from nis2scan.transport.probes.markup import Refused, named, tree, values
-from nis2scan.transport.talk import Talk
+from nis2scan.transport.talk import Talk, unsent
 
 _SSDP = 1900
 _KINDS = tuple(f"urn:schemas-upnp-org:device:InternetGatewayDevice:{version}" for version in (1, 2))
@@ -82,10 +82,13 @@ async def _answers(way: Way, sock: socket.socket) -> AsyncIterator[str]:
     for kind in _KINDS * 2:
         await way.pace.turn(way.spot.address)
         lines = f"M-SEARCH * HTTP/1.1\r\nHOST: {way.spot.address}:{_SSDP}\r\nST: {kind}\r\n"
-        with suppress(OSError):
+        try:
             await loop.sock_sendto(
                 sock, f'{lines}MAN: "ssdp:discover"\r\nMX: 1\r\n\r\n'.encode(), (way.spot.address, _SSDP)
             )
+        except OSError as trouble:
+            if unsent(trouble):
+                raise
     with suppress(TimeoutError):
         async with asyncio.timeout(_SEARCH_SECONDS):
             for _ in range(50):
