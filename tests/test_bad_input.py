@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -120,3 +120,15 @@ def test_a_full_disk_ends_the_scan_with_what_to_do(tmp_path: Path, kilobytes: in
     assert done.returncode == 2, done.stderr
     assert "space" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_init_leaves_no_half_file_when_a_name_is_no_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """As a terminal sends it that is not set to UTF-8."""
+    given = ["--networks", "192.0.2.0/24", "--by", "M. de Wit", "--user", "", "--name", os.fsdecode(b"Caf\xe9")]
+    until = (date.today() + timedelta(days=30)).isoformat()  # noqa: DTZ011 a day of the user
+
+    assert run(["init", *given, "--until", until]) == 2
+
+    assert "UTF-8" in capsys.readouterr().err
+    assert not Path("config.toml").exists()
+    assert run(["init", *given[:-1], "Café", "--until", until]) == 0

@@ -19,6 +19,7 @@ from nis2scan.cli.networks import networks_of
 from nis2scan.cli.output import view_of
 from nis2scan.cli.targets import targets_of
 from nis2scan.config import Settings, operator, operator_file, read
+from nis2scan.errors import UsageError
 from nis2scan.facts.linux.sudo import RIGHTS, RootRights
 from nis2scan.facts.session import Session
 from nis2scan.language import Language
@@ -61,17 +62,24 @@ def doctor(*, config: Path = Path("config.toml"), language: Literal["nl", "en"] 
     today = datetime.now().astimezone().date()
     failed = False
     for title, lines in (
-        (say("This machine"), list(_machine())),
-        (say("Consent"), list(_consents(settings, today))),
-        (say("Networks"), list(_networks(settings))),
-        (say("Logins"), list(_logins(settings, config, rules))),
+        (say("This machine"), _machine()),
+        (say("Consent"), _consents(settings, today)),
+        (say("Networks"), _networks(settings)),
+        (say("Logins"), _logins(settings, config, rules)),
     ):
-        if lines:
-            print(f"\n{words.text(title)}")
-        for line in lines:
+        print(f"\n{words.text(title)}")
+        for line in _told(lines):
             failed = failed or line.mark == WRONG
             print(_shown(line, words))
     return 3 if failed else 0
+
+
+def _told(lines: Iterator[Line]) -> Iterator[Line]:
+    """What is wrong in the settings is a line too; what comes after it is tried all the same."""
+    try:
+        yield from lines
+    except UsageError as trouble:
+        yield Line(WRONG, "config.toml", _source(" ".join(filter(None, (f"{trouble}.", trouble.next_step)))))
 
 
 def _shown(line: Line, words: Language) -> str:

@@ -154,12 +154,22 @@ def _quoted(text: str) -> str:
 def _write(path: Path, text: str) -> None:
     """Write it for nobody else to change, and read it back: what init writes must be right."""
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-            out.write(text)
+        data = text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            "what was typed holds characters that are none", "Type it again, in a terminal that is set to UTF-8."
+        ) from None
+    try:
+        out = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
     except OSError as trouble:
         raise ConfigError(str(trouble), str(path)) from None
     try:
+        with out:
+            out.write(data)
         read(path)
+    except OSError as trouble:
+        path.unlink()
+        raise ConfigError(str(trouble), str(path)) from None
     except ConfigError:
         path.unlink()
         raise

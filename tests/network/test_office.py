@@ -117,3 +117,14 @@ def test_init_proposes_the_own_network_and_its_file_can_be_scanned(tmp_path: Pat
     assert "192.168.77.0/24" in came.out
     assert max(map(len, came.out.splitlines())) <= 80
     assert came.connected[10] == []
+
+
+def test_doctor_tells_what_is_wrong_in_the_settings_and_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG.replace("2099-01-01", "2025-01-01"))
+    (tmp_path / "config.toml").chmod(0o600)
+    came = run_in(tmp_path, [], [PROGRAM, "doctor"])
+    assert came.code == 3
+    assert "the owner of these namespaces ended on" in " ".join(came.out.split())
+    assert "Add a [[consent]]" in came.out
+    assert "[[hosts]]" in came.out
+    assert max(map(len, came.out.splitlines())) <= 80
