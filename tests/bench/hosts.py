@@ -81,7 +81,7 @@ def from_scanner(*command: str, stdin: str = "", seconds: int = 300) -> str:
 
 def opened(lab: Path, name: str, count: int, shared: Path, furnish: Furnish | None = None) -> Office:
     """Lay out and switch on `count` hosts, 10.77.0.1 and following."""
-    folder = lab / name
+    folder = lab / lab.name  # the control groups of its hosts are called after it: they are found again afterwards
     folder.mkdir()
     office = Office(
         folder, tuple(Host(f"{name}{n}", f"10.77.0.{n}", False, folder / f"{n}") for n in range(1, count + 1))

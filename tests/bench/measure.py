@@ -70,10 +70,16 @@ def measured(name: str, goal: float, found: Sequence[Pair], what: Callable[[Run]
     each = [statistics.median(what(run) for run in side) for side in zip(*found, strict=True)]
     line = (
         f"{name} ratio {middle:.2f} goal {goal:.2f} spread {ratios[0]:.2f}-{ratios[-1]:.2f} "
-        f"work {found[0][0].work.shown} ({each[0]:.3g} {unit} to {each[1]:.3g} {unit}, {_pairs(len(ratios))}"
+        f"work {_both(*found[0])} ({each[0]:.3g} {unit} to {each[1]:.3g} {unit}, {_pairs(len(ratios))}"
     )
     return Measured(f"{line}, {'met' if middle <= goal else 'missed'})", sound=True)
 
 
 def _pairs(count: int) -> str:
     return "1 pair" if count == 1 else f"{count} pairs"
+
+
+def _both(ours: Run, peer: Run) -> str:
+    """What was done, of both sides where it is not counted in the same way."""
+    mine, theirs = ours.work.shown, peer.work.shown
+    return mine if mine == theirs else f"{mine} | {theirs}"
