@@ -51,7 +51,7 @@ def main(lab: Path, trace: bool) -> None:
         listens(fake, device.pid, lab)
     config = settings.config(lab, list(zip(PLACES, hosts, strict=True)))
     before = {host.name: state(host) for host in (*strangers, *hosts)}
-    tracers = [traced(host, lab) for host in hosts] if trace else []
+    tracers = [traced(h, lab) for p, h in zip(PLACES, hosts, strict=True) if trace and p.root != "wrong"]
     began = time.monotonic()
     said = settings.scanned(lab, config)
     took["scan"] = time.monotonic() - began

@@ -43,6 +43,7 @@ SERVICES = (
     "miniupnpd-nftables",
     "mosquitto",
     "netavark",
+    "netbase",
     "nfs-ganesha-mem",
     "nginx",
     "podman",

@@ -42,7 +42,7 @@ def mirror(host: Host) -> None:
     host.write("etc/cron.d/mirror", "15 4 * * * root rsync -a --delete /srv/data/ /srv/backup/data/\n")
 
 
-def rsnapshot(host: Host, days: float) -> None:
+def rsnapshot(host: Host, days: float, says: str = "completed successfully") -> None:
     """rsnapshot with the log line of its last run."""
     host.write(
         "etc/rsnapshot.conf",
@@ -51,7 +51,7 @@ def rsnapshot(host: Host, days: float) -> None:
     )
     host.write("etc/cron.d/rsnapshot", "30 3 * * * root /usr/bin/rsnapshot daily\n")
     host.write("srv/snapshots/daily.0/localhost/ledger.txt", "1200 rent\n")
-    done = f"[{ago(days):%Y-%m-%dT%H:%M:%S}] /usr/bin/rsnapshot daily: completed successfully\n"
+    done = f"[{ago(days):%Y-%m-%dT%H:%M:%S}] /usr/bin/rsnapshot daily: {says}\n"
     host.write("var/log/rsnapshot.log", done, days=days)
     host.age("srv/snapshots/daily.0", days)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import struct
+
 from tests.lab.host import NETNS, Host
 from tests.lab.run import run
-from tests.lab.seeds import sources, starts
+from tests.lab.seeds import ago, sources, starts
 
 LOCKED_AT = 3
 PAM = """auth required pam_faillock.so preauth silent deny={deny} unlock_time=600
@@ -54,6 +57,28 @@ def guessing_slowed(host: Host, deny: int = LOCKED_AT) -> None:
     """Passwords are allowed, and whoever guesses has to wait."""
     host.write("etc/pam.d/common-auth", PAM.format(deny=deny))
     host.write("etc/ssh/sshd_config.d/00-office.conf", "PasswordAuthentication yes\nPermitRootLogin no\n")
+
+
+def forgotten_account(host: Host, days: float) -> None:
+    """Somebody who left: the account is open, and was last used that long ago. A colleague was here two days ago."""
+    log = bytearray()
+    for name, number, idle in (("joost", 1500, days), ("karin", 1501, 2)):
+        host.run("useradd", "--create-home", "--shell", "/bin/bash", "--uid", str(number), name)
+        host.run("chpasswd", stdin=f"{name}:welkom in 2019\n")
+        host.run("chage", "--lastday", f"{ago(days + 100):%Y-%m-%d}", name)
+        record = struct.pack("=i32s256s", int(ago(idle).timestamp()), b"pts/0", b"192.168.77.66")
+        log += bytes(number * len(record) - len(log)) + record
+    (host.root / "var/log/lastlog").write_bytes(log)
+
+
+def admin_with_token(host: Host) -> None:
+    """An administrator whose key lies in a token: nobody gets in without touching it."""
+    host.run("useradd", "--create-home", "--shell", "/bin/bash", "--groups", "sudo", "ingrid")
+    host.run("chpasswd", stdin="ingrid:een lange zin die niemand raadt\n")
+    parts = (b"sk-ssh-ed25519@openssh.com", bytes(range(32)), b"ssh:")
+    blob = base64.b64encode(b"".join(struct.pack(">I", len(part)) + part for part in parts)).decode()
+    host.write("home/ingrid/.ssh/authorized_keys", f"sk-ssh-ed25519@openssh.com {blob} ingrid\n", 0o600)
+    host.run("chown", "-R", "ingrid:", "/home/ingrid/.ssh")
 
 
 def cloned(host: Host) -> None:

@@ -146,7 +146,8 @@ def nfs(host: Host, clients: str) -> None:
     """A file server in user space: the kernel's own knows no namespaces."""
     host.write(
         "etc/ganesha/ganesha.conf",
-        "NFS_CORE_PARAM { Protocols = 3, 4; Plugins_Dir = /usr/lib/ganesha; NFS_Port = 2049; MNT_Port = 20048; }\n"
+        "NFS_CORE_PARAM { Protocols = 3, 4; Plugins_Dir = /usr/lib/x86_64-linux-gnu/ganesha;"
+        " NFS_Port = 2049; MNT_Port = 20048; }\n"
         "EXPORT { Export_Id = 7; Path = /data; Pseudo = /data; Squash = Root_Squash; SecType = sys; Protocols = 3, 4;\n"
         f" FSAL {{ Name = MEM; }} CLIENT {{ Clients = {clients}; Access_Type = RW; }} }}\n",
     )

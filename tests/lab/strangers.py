@@ -73,6 +73,7 @@ STRANGERS = (
     Stranger("vnc-open", (OFFICE, 28), lambda h: services.vnc(h, password=False), ("tcp 5900",)),
     Stranger("vnc-goed", (OFFICE, 29), lambda h: services.vnc(h, password=True), ("tcp 5900",)),
     Stranger("nfs-open", (OFFICE, 30), lambda h: services.nfs(h, "*"), ("tcp 2049", "tcp 111")),
+    Stranger("nfs-goed", (OFFICE, 33), lambda h: services.nfs(h, "192.168.78.2"), ("tcp 2049", "tcp 111")),
     Stranger("postgres", (OFFICE, 31), services.postgresql, ("tcp 5432",)),
     Stranger("mariadb", (OFFICE, 32), services.mariadb, ("tcp 3306",)),
 )

@@ -19,6 +19,7 @@ class Row:
 
 
 REDIS, MEMCACHED, MQTT, VNC = "Redis 6379/tcp", "memcached 11211/tcp", "MQTT 1883/tcp", "VNC 5900/tcp"
+RSNAPSHOT = "rsnapshot: cron"
 CLONES = ("kopie-1", "kopie-2")
 DEBIAN_12 = (*CLONES, "fileserver", "boekhouding", "webshop", "balie", "kassa", "loket", "brug", "bestanden", "kluis")
 SUDO = ("fileserver", "archief", "webshop", "kassa", "loket", "brug", "bestanden")
@@ -72,6 +73,10 @@ ROWS = (
     Row("bestanden", "UPD-LNX-007", "updates/bundles-updated", "fail", "kluis", "container web", "container web"),
     Row("router", "EXP-NET-002", "exposure/port-forwards", "fail", "router", f"tcp 3389 -> {PC}:3389", APPROVED),
     Row("router", "EXP-NET-002", "exposure/port-forwards", "warn", "router", f"tcp 8080 -> {WEB}:80", APPROVED),
+    Row("planning", "MFA-LNX-002", "mfa/admin-second-factor", "warn", "kluis"),
+    Row("brug", "ACC-LNX-004", "access/dormant-accounts", "fail", "fileserver"),
+    Row("archief", "BAK-LNX-003", "backup/other-jobs", "fail", "kluis", RSNAPSHOT, RSNAPSHOT),
+    Row("nfs-open", "ACC-NET-002", "access/anonymous-files", "warn", "nfs-goed", "NFS /data", "NFS /data"),
     Row("redis-open", "ACC-NET-001", "access/data-services", "fail", "redis-goed", REDIS, REDIS),
     Row("memcache-open", "ACC-NET-001", "access/data-services", "fail", "redis-goed", MEMCACHED, REDIS),
     Row("mqtt-open", "ACC-NET-001", "access/data-services", "fail", "mqtt-goed", MQTT, MQTT),
@@ -98,12 +103,12 @@ ASIDE = {
     **{(host, "access/root-rights", ""): "warn" for host in SUDO},
     **{(host, "segmentation/host-firewall", ""): "warn" for host in ONLY_SSH},
     ("kluis", "segmentation/host-firewall", ""): "fail",
-    ("planning", "mfa/admin-second-factor", ""): "warn",
     ("planning", "access/root-over-ssh", ""): "warn",  # the scanner itself logs in as root there
     ("loket", "mfa/ssh-password-login", ""): "warn",  # slowed down, but a password alone
     ("kassa", "backup/borg-jobs", "encryption"): "fail",  # the same repository, by what Borg does itself
     ("webshop", "logging/logs-leave-machine", ""): "fail",  # without a log daemon nothing is sent
     ("webshop", "access/guessing-slowed", ""): "fail",
+    ("brug", "access/guessing-slowed", ""): "warn",  # at the machine itself
     ("office", "backup/copy-out-of-reach", ""): "warn",  # what Ingrid says does not hold for the fileserver
     ("office", "backup/no-stand-in", "loket"): "warn",  # nothing there passes: without a back-up there is no twin
     ("telnet", "segmentation/management-pages", ""): "fail",  # telnet is a way to manage too
@@ -117,10 +122,8 @@ ASIDE = {
 
 # Said by nis2scan and not true: counted as false until it is mended. An entry that is no longer said must go.
 REPORTED = {
-    ("postgres", "updates/network-services", "port 5432 PostgreSQL DB"): "nmap says `9.6.0 or later`; it is 15",
     ("leugenaar", "exposure/clear-text-services", VNC): "an open port alone is taken for VNC",
     ("leugenaar", "exposure/clear-text-services", "telnet 23/tcp"): "rubbish with a byte 255 in it is taken for telnet",
-    ("loghost", "exposure/clear-text-services", "rsh 514/tcp"): "syslog over TCP is taken for rsh",
 }
 
 # Where the scanner has no root, these must be *not assessed*, whatever is wrong there.
