@@ -38,14 +38,15 @@ class Network:
 async def discovered(network: Network, pace: Pace, neighbours: Table) -> AsyncIterator[Spot]:
     """Every address on which something lives, in batches as they are found."""
     clock = asyncio.get_running_loop().time
-    began, before = clock(), dict(neighbours()) if network.on_link else {}
+    # In a thread: on Windows and macOS a program is started for it, and connections would be given up meanwhile.
+    began, before = clock(), dict(await asyncio.to_thread(neighbours)) if network.on_link else {}
     addresses = [str(ip) for ip in (network.range.hosts() if network.range.num_addresses > 1 else network.range)]
     wanted = [address for address in addresses if address not in network.own]
     doubtful: list[str] = []
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         answering = await _answering(network, batch, pace)
-        table = neighbours() if network.on_link else {}
+        table = await asyncio.to_thread(neighbours) if network.on_link else {}
         for address in batch:
             if address in answering or (address in table and table[address] != before.get(address)):
                 yield _spot(network, address, table)
@@ -53,7 +54,7 @@ async def discovered(network: Network, pace: Pace, neighbours: Table) -> AsyncIt
                 doubtful.append(address)
     if doubtful:  # known from before and silent: still there only when the system's own question is answered
         await asyncio.sleep(max(0.0, began + STALE_SECONDS - clock()))
-        table = neighbours()
+        table = await asyncio.to_thread(neighbours)
         for address in doubtful:
             if address in table:
                 yield _spot(network, address, table)

@@ -24,7 +24,7 @@ _MAC = re.compile(r"([0-9a-f]{1,2}[:-]){5}[0-9a-f]{1,2}", re.I)
 def neighbours() -> dict[str, str]:
     """Address to card (`aa:bb:cc:dd:ee:ff`) of everything that answered ARP lately. Empty where it cannot be read."""
     if sys.platform == "win32":
-        return _pairs(_said(["powershell", "-NoProfile", "-NonInteractive", "-Command", _WINDOWS]))
+        return _pairs(_said([_powershell(), "-NoProfile", "-NonInteractive", "-Command", _WINDOWS]))
     if sys.platform == "darwin":
         return _pairs(_said(["/usr/sbin/arp", "-an"]))
     return linux(_read(_ARP))
@@ -60,6 +60,16 @@ def _said(command: list[str]) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.decode("utf-8", "replace")
+
+
+if sys.platform == "win32":
+    import ctypes
+
+    def _powershell() -> str:
+        """By its place in the system: Windows looks in the folder of the user first, and that is a client's."""
+        folder = ctypes.create_unicode_buffer(260)
+        ctypes.WinDLL("kernel32").GetSystemDirectoryW(folder, 260)
+        return rf"{folder.value}\WindowsPowerShell\v1.0\powershell.exe"
 
 
 def gateways() -> tuple[str, ...]:

@@ -11,15 +11,16 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from nis2scan.transport.pace import Pace
 from nis2scan.transport.probes import Missing, Way
+from nis2scan.transport.probes.groups import Groups
 from nis2scan.transport.probes.markup import tree
 from nis2scan.transport.talk import Talk
 
@@ -33,28 +34,42 @@ _PORTS = 40
 _AT_ONCE = 10  # runs of nmap at the same time: each takes up to 50 MB, and waits most of its six seconds
 _WORDS = 120
 _PLACES = (r"C:\Program Files (x86)\Nmap\nmap.exe", r"C:\Program Files\Nmap\nmap.exe")
-_rooms: WeakKeyDictionary[Pace, asyncio.Semaphore] = WeakKeyDictionary()
+_TOGETHER = 32  # hosts in one run
+_groups: WeakKeyDictionary[Pace, Groups] = WeakKeyDictionary()
 
 
 async def ask(way: Way, talk: Talk, cap: int) -> Mapping[str, object]:
-    """Runs nmap against this one address and the ports that were found open, up to 40, never the guarded ones:
+    """Runs nmap against this address and the ports that were found open, up to 40, never the guarded ones:
 
     `-sT -Pn -n -sV --version-intensity 5 --unprivileged --max-retries 1 --host-timeout 75s`. It sends to each of these
     ports what makes the common services name themselves. Not at all to printers, cameras, controllers and phones.
+    Hosts with the same open ports share a run.
     """
     if way.spot.guard.kind:
         return {"state": "guarded", "ports": {}}
     ports = [port for port in way.spot.ports("open") if way.spot.guard.lets(way.word, port)][:_PORTS]
     if not ports:
         return {"state": "nothing", "ports": {}}
-    program = shutil.which("nmap") or next((place for place in _PLACES if Path(place).is_file()), None)
+    program = _program()
     if program is None:
         raise Missing("nmap is not installed on the machine that scanned")
     where = ip_address(way.spot.address)  # raises for anything else: it stands among arguments
     family = ("-6",) if where.version == 6 else ()
-    command = (program, *_ARGUMENTS, *family, "-p", ",".join(map(str, ports)), str(where))
-    async with _rooms.setdefault(way.pace, asyncio.Semaphore(_AT_ONCE)):
-        return _read(await _run(command), str(where))
+    words = (program, *_ARGUMENTS, *family, "-p", ",".join(map(str, ports)))
+
+    async def run(addresses: Sequence[str]) -> Callable[[str], object]:
+        data = await _run((*words, *addresses))
+        return lambda address: _read(data, address)
+
+    groups = _groups.setdefault(way.pace, Groups(_AT_ONCE, _TOGETHER))
+    return cast("Mapping[str, object]", await groups.ask(words, str(where), run))
+
+
+def _program() -> str | None:
+    """On Windows only where it is installed: a search there begins in the current folder, which is a client's."""
+    if sys.platform == "win32":
+        return next((place for place in _PLACES if Path(place).is_file()), None)
+    return shutil.which("nmap")
 
 
 async def _run(command: tuple[str, ...]) -> bytes:
@@ -99,7 +114,8 @@ def _read(data: bytes, address: str) -> Mapping[str, object]:
 
     root = tree(data, _MOST)
     ended = root.find("runstats/finished")
-    cut = ended is None or any(host.get("timedout") == "true" for host in root.iter("host"))
+    hosts = [host for host in root.iter("host") if any(item.get("addr") == address for item in host.iter("address"))]
+    cut = ended is None or not hosts or any(host.get("timedout") == "true" for host in hosts)
     reader = object.__new__(nmap.PortScanner)  # its own start would run nmap once more, without a deadline
     found: dict[str, Any] = reader.analyse_nmap_xml_scan(data.decode()).get("scan", {}).get(address, {}).get("tcp", {})
     rows = {str(port): _row(row) for port, row in found.items() if row.get("state") == "open"}
