@@ -9,6 +9,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ from nis2scan.testing import answered, fact, findings, recording
 from nis2scan.transport.probes.smb2 import Broken
 from nis2scan.transport.probes.srvsvc import _listed
 from tests.network.conftest import Serve, looked
+from tests.network.own import own
 
 CHECK = "access/anonymous-files"
 INSIDE = Path(__file__).with_name("inside.py")
@@ -44,6 +46,14 @@ def parts(host: Recording) -> dict[str, Finding]:
 
 def outcomes(host: Recording) -> dict[str, Outcome]:
     return {name: item.outcome for name, item in parts(host).items()}
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that the account `nobody` can get to; each run of pytest closes its own to others again."""
+    with tempfile.TemporaryDirectory(prefix="nis2scan-test-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 # ---- Samba ----------------------------------------------------------------------------------------
@@ -69,9 +79,6 @@ def samba(serve: Serve, folder: Path, address: str, settings: str, shares: str =
     for name in ("private", "lock", "state", "cache", "pid", "nc", "pub", "ro", "owned", "staff"):
         (folder / name).mkdir()
         (folder / name).chmod(0o777 if name == "pub" else 0o755)
-    for above in (folder, *folder.parents):
-        if above.stat().st_uid == os.geteuid() and above != Path("/"):
-            above.chmod(above.stat().st_mode | 0o055)
     places = "".join(f"{name} directory = {folder}/{name}\n" for name in ("lock", "state", "cache", "pid"))
     (folder / "smb.conf").write_text(
         f"[global]\ninterfaces = {address}/8\nbind interfaces only = yes\nsmb ports = 445\ndisable netbios = yes\n"
@@ -82,10 +89,10 @@ def samba(serve: Serve, folder: Path, address: str, settings: str, shares: str =
 
 
 @as_root
-def test_shares_for_everybody_are_found_and_told_apart(serve: Serve, tmp_path: Path) -> None:
-    samba(serve, tmp_path, "127.0.51.1", "map to guest = Bad User")
+def test_shares_for_everybody_are_found_and_told_apart(open_folder: Path, serve: Serve) -> None:
+    samba(serve, open_folder, own(1), "map to guest = Bad User")
 
-    host = seen("127.0.51.1")
+    host = seen(own(1))
 
     assert outcomes(host) == {
         "SMB pub": Outcome.FAIL,
@@ -95,15 +102,15 @@ def test_shares_for_everybody_are_found_and_told_apart(serve: Serve, tmp_path: P
     assert parts(host)["SMB pub"].severity is Severity.HIGH
     server: Smb = fact(Smb, host)
     assert (server.smb1, server.dialect, server.signing) == ("refused", "3.1.1", False)
-    assert not list((tmp_path / "pub").iterdir())  # looking left nothing behind
+    assert not list((open_folder / "pub").iterdir())  # looking left nothing behind
 
 
 @as_root
-def test_shares_that_ask_who_one_is_pass(serve: Serve, tmp_path: Path) -> None:
+def test_shares_that_ask_who_one_is_pass(open_folder: Path, serve: Serve) -> None:
     only_staff = "[staff]\npath = {here}/staff\n[other]\npath = {here}/ro\n"
-    samba(serve, tmp_path, "127.0.51.2", "map to guest = never\nserver signing = mandatory", only_staff)
+    samba(serve, open_folder, own(2), "map to guest = never\nserver signing = mandatory", only_staff)
 
-    host = seen("127.0.51.2")
+    host = seen(own(2))
 
     assert outcomes(host) == {"SMB": Outcome.PASS}
     assert fact(Smb, host).signing is True
@@ -111,25 +118,25 @@ def test_shares_that_ask_who_one_is_pass(serve: Serve, tmp_path: Path) -> None:
 
 @as_root
 @pytest.mark.parametrize("guests", ["Bad User", "never"])
-def test_the_client_of_samba_itself_sees_the_same(guests: str, serve: Serve, tmp_path: Path) -> None:
+def test_the_client_of_samba_itself_sees_the_same(guests: str, open_folder: Path, serve: Serve) -> None:
     """A share for guests is open to the nameless even where nobody is made a guest."""
     if (client := shutil.which("smbclient")) is None:
         pytest.skip("smbclient is not installed")
-    samba(serve, tmp_path, "127.0.51.6", f"map to guest = {guests}")
+    samba(serve, open_folder, own(6), f"map to guest = {guests}")
 
-    found = outcomes(seen("127.0.51.6"))
+    found = outcomes(seen(own(6)))
 
     for share in ("pub", "folder of everybody", "unwritable", "staff"):
-        command = [client, "-N", "-s", "/dev/null", f"//127.0.51.6/{share}", "-c", "ls"]
+        command = [client, "-N", "-s", "/dev/null", f"//{own(6)}/{share}", "-c", "ls"]
         done = subprocess.run(command, capture_output=True, timeout=30, check=False)
         assert (done.returncode == 0) is (f"SMB {share}" in found), done.stdout
 
 
 @as_root
-def test_a_server_that_lists_nothing_for_nobody_passes(serve: Serve, tmp_path: Path) -> None:
-    samba(serve, tmp_path, "127.0.51.3", "map to guest = never\nrestrict anonymous = 2")
+def test_a_server_that_lists_nothing_for_nobody_passes(open_folder: Path, serve: Serve) -> None:
+    samba(serve, open_folder, own(3), "map to guest = never\nrestrict anonymous = 2")
 
-    assert outcomes(seen("127.0.51.3")) == {"SMB": Outcome.PASS}
+    assert outcomes(seen(own(3))) == {"SMB": Outcome.PASS}
 
 
 @as_root
@@ -143,10 +150,10 @@ def test_a_server_that_lists_nothing_for_nobody_passes(serve: Serve, tmp_path: P
         ("server min protocol = SMB3_11", "refused", "3.1.1"),
     ],
 )
-def test_the_versions_of_a_server(settings: str, smb1: str, dialect: str, serve: Serve, tmp_path: Path) -> None:
-    samba(serve, tmp_path, "127.0.51.4", settings + "\nmap to guest = Bad User")
+def test_the_versions_of_a_server(settings: str, smb1: str, dialect: str, open_folder: Path, serve: Serve) -> None:
+    samba(serve, open_folder, own(4), settings + "\nmap to guest = Bad User")
 
-    host = seen("127.0.51.4")
+    host = seen(own(4))
 
     server: Smb = fact(Smb, host)
     assert (server.smb1, server.dialect) == (smb1, dialect)
@@ -229,10 +236,10 @@ def vsftpd(serve: Serve, folder: Path, address: str, settings: str) -> None:
 
 @as_root
 @pytest.mark.parametrize(("setting", "outcome"), [("YES", Outcome.WARN), ("NO", Outcome.PASS)])
-def test_a_real_ftp_server(setting: str, outcome: Outcome, serve: Serve, tmp_path: Path) -> None:
-    vsftpd(serve, tmp_path, "127.0.51.5", f"anonymous_enable={setting}")
+def test_a_real_ftp_server(setting: str, outcome: Outcome, open_folder: Path, serve: Serve) -> None:
+    vsftpd(serve, open_folder, own(5), f"anonymous_enable={setting}")
 
-    assert outcomes(seen("127.0.51.5")) == {"FTP": outcome}
+    assert outcomes(seen(own(5))) == {"FTP": outcome}
 
 
 def ftp(*said: str) -> dict[str, Outcome]:
@@ -337,8 +344,8 @@ def test_a_hostile_server_costs_a_bounded_time_and_passes_nothing(
     answer: Callable[[socket.socket], None], port: int
 ) -> None:
     began = time.monotonic()
-    with strange("127.0.51.9", port, answer):
-        host = seen("127.0.51.9")
+    with strange(own(9), port, answer):
+        host = seen(own(9))
 
     assert time.monotonic() - began < 40
     assert set(outcomes(host).values()) == {Outcome.NOT_ASSESSED}

@@ -27,6 +27,7 @@ from nis2scan.testing import answered, findings, only, recording
 from nis2scan.transport.probes import Spot
 from nis2scan.transport.probes.markup import Refused, tree
 from tests.network.conftest import looked
+from tests.network.own import own
 
 ROUTER, FORWARDS = "exposure/router-opens-ports", "exposure/port-forwards"
 INSIDE = Path(__file__).with_name("inside.py")
@@ -250,8 +251,8 @@ def seen(address: str, gateway: str = "") -> Recording:
 
 
 def test_a_router_that_does_not_tell_its_list_is_not_judged_by_it() -> None:
-    with router("127.0.77.1", told(end=606)) as met:
-        host = seen("127.0.77.1")
+    with router(own(1), told(end=606)) as met:
+        host = seen(own(1))
 
     assert only(ROUTER, host).outcome is Outcome.FAIL
     assert (only(FORWARDS, host).outcome, only(FORWARDS, host).reason) == (Outcome.NOT_ASSESSED, Reason.NO_PRIVILEGE)
@@ -260,22 +261,22 @@ def test_a_router_that_does_not_tell_its_list_is_not_judged_by_it() -> None:
 
 
 def test_a_fritzbox_that_answers_is_a_warning() -> None:
-    with router("127.0.77.2", told(maker="AVM Berlin", model="FRITZ!Box 7590", end=606)):
-        host = seen("127.0.77.2")
+    with router(own(2), told(maker="AVM Berlin", model="FRITZ!Box 7590", end=606)):
+        host = seen(own(2))
 
     assert only(ROUTER, host).outcome is Outcome.WARN
 
 
 def test_a_router_that_announces_and_refuses_everything_is_a_warning() -> None:
-    with router("127.0.77.3", told(end=401, status=False)):
-        host = seen("127.0.77.3")
+    with router(own(3), told(end=401, status=False)):
+        host = seen(own(3))
 
     assert only(ROUTER, host).outcome is Outcome.WARN
 
 
 def test_a_list_without_end_is_cut_and_says_so() -> None:
-    with router("127.0.77.4", told(entries=10**9)) as met:
-        host = seen("127.0.77.4")
+    with router(own(4), told(entries=10**9)) as met:
+        host = seen(own(4))
 
     parts = {item.subject: item for item in findings(FORWARDS, host)}
     assert (parts["more"].outcome, parts["more"].reason) == (Outcome.NOT_ASSESSED, Reason.TRUNCATED)
@@ -283,10 +284,13 @@ def test_a_list_without_end_is_cut_and_says_so() -> None:
     assert len(met) < 265
 
 
-@pytest.mark.parametrize("where", ["http://127.0.77.99:5000/d.xml", "http://127.0.77.5:5000@127.0.77.99:5000/d.xml"])
+@pytest.mark.parametrize("where", ["http://{other}:5000/d.xml", "http://{own}:5000@{other}:5000/d.xml"])
 def test_nothing_is_sent_to_another_host_whatever_the_router_says(where: str) -> None:
-    with router("127.0.77.99", told()) as other, router("127.0.77.5", told(), location=where) as met:
-        host = seen("127.0.77.5")
+    with (
+        router(own(99), told()) as other,
+        router(own(5), told(), location=where.format(own=own(5), other=own(99))) as met,
+    ):
+        host = seen(own(5))
 
     assert other == []
     assert met  # the usual place at its own address
@@ -294,8 +298,8 @@ def test_nothing_is_sent_to_another_host_whatever_the_router_says(where: str) ->
 
 
 def test_a_service_that_stands_elsewhere_is_not_called() -> None:
-    with router("127.0.77.98", told()) as other, router("127.0.77.6", told(control="http://127.0.77.98:5000/c")):
-        host = seen("127.0.77.6")
+    with router(own(98), told()) as other, router(own(6), told(control=f"http://{own(98)}:5000/c")):
+        host = seen(own(6))
 
     assert other == []
     assert only(ROUTER, host).outcome is Outcome.WARN
@@ -315,8 +319,8 @@ def test_a_service_that_stands_elsewhere_is_not_called() -> None:
 )
 def test_a_hostile_description_is_no_router_and_no_pass(description: bytes) -> None:
     began = time.monotonic()
-    with router("127.0.77.7", lambda action, body: (200, description)):
-        host = seen("127.0.77.7")
+    with router(own(7), lambda action, body: (200, description)):
+        host = seen(own(7))
 
     assert time.monotonic() - began < 20
     assert only(ROUTER, host).outcome is Outcome.WARN  # it did say that it is one
@@ -330,8 +334,8 @@ def test_a_router_that_hangs_costs_a_bounded_time() -> None:
         return told()(action, body)
 
     began = time.monotonic()
-    with router("127.0.77.8", hangs):
-        host = seen("127.0.77.8")
+    with router(own(8), hangs):
+        host = seen(own(8))
 
     assert time.monotonic() - began < 30
     assert only(ROUTER, host).outcome is Outcome.WARN

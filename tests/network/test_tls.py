@@ -29,6 +29,7 @@ from nis2scan.transport.pace import Pace
 from nis2scan.transport.probes import Spot, Way, procedure
 from nis2scan.transport.probes.tls import _certificate
 from nis2scan.transport.talk import Talk
+from tests.network.own import own
 
 CHECK = "exposure/certificates-and-tls"
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="only with openssl on this machine")
@@ -299,8 +300,8 @@ def test_a_printer_gets_one_handshake_and_no_pass(setting: tuple[str, ...], outc
         assert not spot.guard.lets("tls", port)  # of a printer only 443 is asked
         assert seen(port, guard=printer)["ports"][str(port)] == {"state": "guarded"}
     assert met == []
-    with openssl(tmp_path, *setting) as behind, forwarded("127.0.55.1", behind) as connections:
-        found = seen(443, guard=printer, address="127.0.55.1")
+    with openssl(tmp_path, *setting) as behind, forwarded(own(1), behind) as connections:
+        found = seen(443, guard=printer, address=own(1))
     assert len(connections) == 1
     assert judged(found).outcome is outcome
     (row,) = found["ports"].values()

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from nis2scan.transport.connect import Door
 from nis2scan.transport.probes import Way
-from nis2scan.transport.probes.smb2 import ACCESS_DENIED, LOGON_FAILURE, SUCCESS, Broken, Server, sent
+from nis2scan.transport.probes.smb2 import ACCESS_DENIED, REFUSED, SUCCESS, Broken, Server, sent
 from nis2scan.transport.probes.srvsvc import Share, shares
 from nis2scan.transport.talk import Talk
 
@@ -72,9 +72,7 @@ async def _smb2(way: Way, port: int) -> Mapping[str, object]:
         seen["dialect"], seen["signing"] = chosen
         status, flags = await server.nameless()
         if status != SUCCESS:
-            seen["anonymous"] = (
-                "refused" if status in (ACCESS_DENIED, LOGON_FAILURE) or status >> 30 == 3 else "unknown"
-            )
+            seen["anonymous"] = "refused" if status in REFUSED else "unknown"
             return seen
         seen["anonymous"] = "guest" if flags & 1 else "accepted"
         found = await _list(server, way.spot.address)
@@ -91,8 +89,10 @@ async def _smb2(way: Way, port: int) -> Mapping[str, object]:
 
 async def _list(server: Server, address: str) -> list[Share] | None:
     pipes = await server.tree(f"\\\\{address}\\IPC$")
-    if pipes.status != SUCCESS:
+    if pipes.status == ACCESS_DENIED:
         return None
+    if pipes.status != SUCCESS:
+        raise Broken(f"{pipes.status:08x}")
     found = await shares(server, pipes.tree, address)
     await server.left(pipes.tree)
     return found
@@ -102,10 +102,10 @@ async def _entered(server: Server, address: str, share: Share) -> dict[str, obje
     """entry: refused, or list when we may see what is in it, or blind. add: we may put files there."""
     tree = await server.tree(f"\\\\{address}\\{share.name}")
     if tree.status != SUCCESS:
-        return {"entry": "refused", "add": False}
+        return {"entry": "refused" if tree.status == ACCESS_DENIED else "unknown", "add": False}
     by_share = tree.number(12, 4)
     top = await server.opened(tree.tree, "", _LIST | _ATTRIBUTES, directory=True, contexts=_WHAT_MAY_WE)
-    entry, add = "blind", False
+    entry, add = "blind" if top.status == ACCESS_DENIED else "unknown", False
     if top.status == SUCCESS:
         entry, add = "list", bool(by_share & _ADD & _allowed(top.body))
         await server.closed(tree.tree, top.part(128, 16))

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 NEGOTIATE, SESSION, LOGOFF, TREE, LEAVE, CREATE, CLOSE, READ, IOCTL = 0, 1, 2, 3, 4, 5, 6, 8, 11
 SUCCESS, PENDING, MORE_PROCESSING, BUFFER_OVERFLOW = 0, 0x103, 0xC0000016, 0x80000005
-ACCESS_DENIED, LOGON_FAILURE = 0xC0000022, 0xC000006D
+ACCESS_DENIED = 0xC0000022
+# Denied, wrong name, restricted, disabled, not this way of logging on, not granted, NTLM blocked.
+REFUSED = {ACCESS_DENIED, 0xC000006D, 0xC000006E, 0xC0000072, 0xC00000BB, 0xC000015B, 0xC0000418}
 DIALECTS = {0x0202: "2.0.2", 0x0210: "2.1", 0x0300: "3.0", 0x0302: "3.0.2", 0x0311: "3.1.1"}
 
 _HEAD = "<4sHHIHHIIQIIQ"  # and 16 bytes for a signature

@@ -5,9 +5,9 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from nis2scan.transport.probes.smb2 import SUCCESS, Broken, Server
+from nis2scan.transport.probes.smb2 import ACCESS_DENIED, SUCCESS, Broken, Server
 
-ACCESS_DENIED = 5
+_DENIED = 5  # the error of Windows, in the answer or as a fault
 _SHARES = 256
 _WORDS = 100
 _FRAGMENTS = 40
@@ -28,13 +28,15 @@ class Share:
 async def shares(server: Server, tree: int, host: str) -> list[Share] | None:
     """The shares that the server lists; None when it refuses. Raises Broken."""
     pipe = await server.opened(tree, "srvsvc", _READ_WRITE, directory=False)
-    if pipe.status != SUCCESS:
+    if pipe.status == ACCESS_DENIED:
         return None
+    if pipe.status != SUCCESS:
+        raise Broken(f"{pipe.status:08x}")
     handle = pipe.part(128, 16)
     try:
         bound = await server.exchanged(tree, handle, _packet(11, _bind()))
         if len(bound) < 3 or bound[2] != 12:
-            return None
+            raise Broken("not bound")
         return _listed(await _called(server, tree, handle, _arguments(host)))
     finally:
         await server.closed(tree, handle)
@@ -60,6 +62,8 @@ async def _called(server: Server, tree: int, handle: bytes, arguments: bytes) ->
     """The answer, put together from its fragments."""
     data, whole = await server.exchanged(tree, handle, _packet(0, arguments)), b""
     for _ in range(_FRAGMENTS):
+        if len(data) >= 28 and data[2] == 3 and int.from_bytes(data[24:28], "little") == _DENIED:
+            return struct.pack("<I", _DENIED)
         if len(data) < 24 or data[2] != 2:
             raise Broken("no answer of srvsvc")
         (length,) = struct.unpack_from("<H", data, 8)
@@ -78,7 +82,7 @@ def _listed(data: bytes) -> list[Share] | None:
     """The list out of the answer's bytes. Raises Broken for what does not fit."""
     try:
         (result,) = struct.unpack_from("<I", data, len(data) - 4)
-        if result == ACCESS_DENIED:
+        if result == _DENIED:
             return None
         _, _, holder, count, rows = struct.unpack_from("<IIIII", data)
         if result or not holder or count > _SHARES:
