@@ -56,7 +56,8 @@ key = "{lab / "key"}"
 [report]
 language = "en"
 [limits]
-host_seconds = 40
+host_seconds = 30
+connects_per_host = 60
 [policy]
 approved_port_forwards = ["tcp 5443 -> 192.168.78.13:443"]
 """
