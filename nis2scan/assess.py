@@ -154,7 +154,8 @@ def _coverage(
     """The assets that have this measure, and those of them on which every key check of it was judged.
 
     Only positive evidence takes an asset out of the count: all its fitting key checks saw that they do not apply. An
-    asset for whose system no key check exists stays in: nothing was judged there.
+    asset for whose system no key check exists stays in: nothing was judged there. So does a device of an unknown kind,
+    and what only the network showed was not looked at, however good it looks from there: nobody saw its accounts.
     """
     by_host: dict[str, list[Finding]] = defaultdict(list)
     for finding in found:
@@ -165,10 +166,11 @@ def _coverage(
         if measure not in _HAS.get(asset.kind, EIGHT):
             continue
         fitting = [f for f in by_host[asset.name] if _fits(checks.get(f.check), asset.kind)]
-        if fitting and all(f.outcome is Outcome.NOT_APPLICABLE for f in fitting):
+        known = asset.looked or asset.kind != "device"
+        if known and fitting and all(f.outcome is Outcome.NOT_APPLICABLE for f in fitting):
             continue
         having.append(asset)
-        if fitting and all(f.outcome is not Outcome.NOT_ASSESSED for f in fitting):
+        if asset.looked and fitting and all(f.outcome is not Outcome.NOT_ASSESSED for f in fitting):
             looked.append(asset)
     return having, looked
 

@@ -166,6 +166,18 @@ def test_one_of_nine_servers_unseen_is_too_many() -> None:
     assert row(assessed(findings, servers)).state is State.INCOMPLETE
 
 
+def test_what_only_the_network_showed_was_not_looked_at_however_good_it_looks() -> None:
+    """A PC without open ports passes the one key check that needs no login. Nobody saw its accounts."""
+    pc, nas = an_asset("192.168.1.7", "device", looked=False), an_asset("192.168.1.8", "nas", looked=False)
+
+    found = row(assessed([a_finding(pc.name), a_finding(nas.name)], (pc, nas)))
+    assert (found.assets_looked, found.assets, found.state) == (0, 2, State.INCOMPLETE)
+
+    absent = a_finding(pc.name, Outcome.NOT_APPLICABLE)
+    found = row(assessed([a_finding(), absent], (an_asset(), pc)))
+    assert (found.assets_looked, found.assets, found.state) == (1, 2, State.INCOMPLETE)
+
+
 def test_one_unseen_part_leaves_a_host_not_looked_at() -> None:
     findings = [a_finding(subject="C:"), replace(unseen("srv", Reason.TIMEOUT), subject="D:")]
 
