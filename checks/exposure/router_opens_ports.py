@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from nis2scan.api import CannotTell, Effort, Maybe, Outcome, Reason, Severity, Verdict, bad, check, ok, say, warn
+from nis2scan.api import (
+    CannotTell,
+    Confidence,
+    Effort,
+    Maybe,
+    Outcome,
+    Reason,
+    Severity,
+    Verdict,
+    bad,
+    check,
+    ok,
+    say,
+    warn,
+)
 from nis2scan.facts.network.doors import Neighbour
 from nis2scan.facts.network.igd import Igd, NatPmp, Pcp, only_the_router
 
@@ -63,4 +77,4 @@ def _silent(near: Neighbour, igd: Maybe[Igd], pmp: Maybe[NatPmp], pcp: Maybe[Pcp
     only_the_router(near)
     if igd.value is None or not igd.value.looked or not near.on_link:
         raise CannotTell(Reason.OUT_OF_VANTAGE, say("the router was not asked from its own network"))
-    return ok(say("the router does not answer to UPnP, NAT-PMP and PCP"))
+    return ok(say("the router does not answer to UPnP, NAT-PMP and PCP"), confidence=Confidence.DERIVED)
