@@ -59,10 +59,12 @@ def worse(before: dict[tuple[str, str], Finding], after: dict[tuple[str, str], F
     dark = {key for key, item in after.items() if item.outcome is Outcome.NOT_ASSESSED}
     was_dark = {key for key, item in before.items() if item.outcome is Outcome.NOT_ASSESSED}
     silent = {check for check, _ in dark - was_dark}
+    still_dark = {check for check, _ in dark}
     wrong = []
     for (check, part), item in before.items():
         now = after.get((check, part))
-        if now is None and check not in silent:
+        told = still_dark if item.outcome is Outcome.NOT_ASSESSED else silent
+        if now is None and check not in told:
             wrong.append(f"{check} {part}: {item.outcome} → gone")
         elif now is not None and now.outcome not in (item.outcome, Outcome.NOT_ASSESSED):
             wrong.append(f"{check} {part}: {item.outcome} → {now.outcome} ({now.found})")

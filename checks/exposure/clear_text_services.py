@@ -41,7 +41,7 @@ def clear_text_services(services: ClearText, device: Device, offered: Offered) -
         parts["FTP 21/tcp"] = warn(say("it offers FTP; encryption is not required"))
     if 389 in offered.open:
         parts["LDAP 389/tcp"] = warn(say("it offers LDAP; encryption is not required"), severity=Severity.LOW)
-    if 5900 in offered.open:
+    if services.vnc:
         parts["VNC 5900/tcp"] = warn(say("it offers VNC, which sends the screen unencrypted"))
     parts |= {name: part for name, mail in _mails(services) if (part := _mail(mail)) is not None}
     parts |= {f"web {page.port}/tcp": _page(page, device) for page in services.pages}

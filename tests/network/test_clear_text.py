@@ -21,7 +21,11 @@ def outcomes(ports: list[int], said: dict[int, tuple[str, ...]], maker: str = ""
     ("port", "said", "expected"),
     [
         (23, ("\xff\xfd\x18\xff\xfd\x20login: ",), "telnet 23/tcp fail"),
+        (23, ("Username: ",), "telnet 23/tcp fail"),
         (23, ("welcome",), "23/tcp not_assessed"),
+        (23, ("\x00\x80\xff\xfe\x99rubbish",), "23/tcp not_assessed"),
+        (5900, ("RFB 003.008\n", "\x01\x02"), "VNC 5900/tcp warn"),
+        (5900, ("hello",), "5900/tcp not_assessed"),
         (21, ("220 ready\r\n", "211-Features:\r\n AUTH TLS\r\n211 End\r\n"), "FTP 21/tcp warn"),
         (513, (), "rlogin 513/tcp fail"),
         (389, (), "LDAP 389/tcp warn"),

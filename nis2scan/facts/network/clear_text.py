@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from nis2scan.api import Answer, CannotTell, Fact, Reason, probe, reads
+from nis2scan.facts.network.data_services import VNC
 from nis2scan.facts.network.heard import Heard, heard
 
 TELNET = probe("tcp 23\nwait")
@@ -44,24 +45,27 @@ class ClearText(Fact):
     ftp: bool
     imap: Mail | None
     pop3: Mail | None
+    vnc: bool
     pages: tuple[WebPage, ...]
     guarded: frozenset[int]
 
 
-@reads(TELNET, FTP, IMAP, POP3, WEB)
-def clear_text(telnet: Answer, ftp: Answer, imap: Answer, pop3: Answer, web: Answer) -> ClearText:
-    """What each service says of itself. All five must have been heard: one that failed could be any of them."""
-    said = {**heard(telnet), **heard(ftp), **heard(imap), **heard(pop3), **heard(web)}
-    if not {23, 21, 143, 110, 80, 8080} <= said.keys():
+@reads(TELNET, FTP, IMAP, POP3, WEB, VNC)
+def clear_text(telnet: Answer, ftp: Answer, imap: Answer, pop3: Answer, web: Answer, vnc: Answer) -> ClearText:
+    """What each service says of itself. All six must have been heard: one that failed could be any of them."""
+    said = {**heard(telnet), **heard(ftp), **heard(imap), **heard(pop3), **heard(web), **heard(vnc)}
+    if not {23, 21, 143, 110, 80, 8080, 5900} <= said.keys():
         raise CannotTell(Reason.PARSE_ERROR, "a port is missing")
     pages = tuple(page for port in (80, 8080) if (page := _page(port, said[port])) is not None)
     return ClearText(
-        telnet=_is(said[23], rb"\xff[\xfb-\xfe]|login:|(?i:password|username)"),
+        # It begins with a wish about the connection (a command, then a known option), or asks who is there.
+        telnet=_is(said[23], rb"^\xff[\xfb-\xfe][\x00-\x31\xff]|(?i:login|username|password): ?$"),
         ftp=_is(said[21], rb"^220[ -]"),
         imap=_mail(
             said[143], rb"^\* (OK|PREAUTH)", rb"\* CAPABILITY ", rb"LOGINDISABLED", rb"AUTH=(PLAIN|LOGIN)|LOGIN"
         ),
         pop3=_mail(said[110], rb"^\+OK", rb"\r\n\.\r\n", rb"(?!)", rb"\r\n(USER|SASL [^\r\n]*(PLAIN|LOGIN))"),
+        vnc=_is(said[5900], rb"^RFB \d{3}\.\d{3}\n"),
         pages=pages,
         guarded=frozenset(port for port, item in said.items() if item.state == "guarded"),
     )
