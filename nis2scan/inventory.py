@@ -30,7 +30,7 @@ def places(settings: Settings, today: date, resolve: Callable[[str], Iterable[st
 
     Raises ConfigError for a host that no valid consent covers. A name that is not known costs only its own row.
     """
-    look_up = resolve or _addresses
+    look_up = resolve or addresses
     return [Place(host, _place(host, settings, today, look_up)) for host in settings.hosts]
 
 
@@ -77,7 +77,8 @@ def _allowed(address: Address, settings: Settings, today: date, *, here: bool = 
     return any(consent.until >= today and any(address in net for net in consent.scope) for consent in settings.consent)
 
 
-def _addresses(name: str) -> list[str]:
+def addresses(name: str) -> list[str]:
+    """The addresses of a name, by this system; of an address itself. Empty when nobody knows the name."""
     try:
         return [str(ip_address(name.split("%")[0])) and name]
     except ValueError:

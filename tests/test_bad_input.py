@@ -14,7 +14,7 @@ import pytest
 
 from nis2scan.cli import run
 from nis2scan.cli.consent import narrowed
-from nis2scan.config import Settings
+from nis2scan.config import Host, Settings
 from nis2scan.errors import ConfigError, UsageError
 from nis2scan.language import Language
 
@@ -132,3 +132,11 @@ def test_init_leaves_no_half_file_when_a_name_is_no_text(capsys: pytest.CaptureF
     assert "UTF-8" in capsys.readouterr().err
     assert not Path("config.toml").exists()
     assert run(["init", *given[:-1], "Café", "--until", until]) == 0
+
+
+def test_a_range_keeps_the_hosts_that_the_settings_know_by_name() -> None:
+    hosts = tuple(Host(name=name, address=name, login="linux") for name in ("localhost", "192.0.2.9"))
+
+    chosen = narrowed(Settings(hosts=hosts), ["127.0.0.0/30"], date(2026, 11, 25), [], input, Language("en"))
+
+    assert [host.name for host in chosen.hosts] == ["localhost"]

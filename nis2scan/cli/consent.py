@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, ip_address
 from nis2scan.attached import attached
 from nis2scan.config import SMALLEST_PREFIX, Consent, Network, Settings
 from nis2scan.errors import ConfigError, UsageError
-from nis2scan.inventory import covered
+from nis2scan.inventory import addresses, covered
 from nis2scan.language import Language
 from nis2scan.model import say
 from nis2scan.transport.local import Card
@@ -28,7 +28,9 @@ def narrowed(
     return settings.model_copy(
         update={
             "networks": tuple(_network(network, settings) for network in wanted),
-            "hosts": tuple(host for host in settings.hosts if _inside(host.address, wanted)),
+            "hosts": tuple(
+                host for host in settings.hosts if any(_inside(item, wanted) for item in addresses(host.address))
+            ),
             "this_machine": settings.this_machine and any(_inside(str(c.interface.ip), wanted) for c in cards),
         }
     )
