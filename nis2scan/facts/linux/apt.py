@@ -44,6 +44,7 @@ FILENAME != "" && FILENAME != "-" {
   next
 }
 { bytes += length($0) + 1 }
+/^[^PVA@]/ { next }
 /^Package: / { p = $2; next }
 /^Version: / { v = $2; next }
 /^Architecture: / { a = $2; next }
