@@ -41,6 +41,7 @@ class Reason(StrEnum):
     BLOCKED_BY_POLICY = "blocked_by_policy"
     NO_LICENCE = "no_licence"
     OUT_OF_VANTAGE = "out_of_vantage"
+    LEFT_ALONE = "left_alone"  # a printer, controller, camera or telephone might act on it
     DATASET_STALE = "dataset_stale"
     DISABLED_BY_USER = "disabled_by_user"
     BUG = "bug"

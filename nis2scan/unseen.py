@@ -51,6 +51,10 @@ NEXT_STEPS: Mapping[Reason, tuple[Message, str]] = {
         say("It cannot be seen from where was looked. Look there yourself, or ask whoever manages it."),
         "",
     ),
+    Reason.LEFT_ALONE: (
+        say("Such a device could print or stop when it is asked. Look at its own pages, or ask whoever manages it."),
+        "",
+    ),
     Reason.DATASET_STALE: (
         say("A list that came with nis2scan is missing or too old. Install the newest version."),
         "",

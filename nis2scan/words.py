@@ -98,6 +98,7 @@ REASONS = {
     Reason.BLOCKED_BY_POLICY: _("a policy of the office forbids the question"),
     Reason.NO_LICENCE: _("the licence does not show this"),
     Reason.OUT_OF_VANTAGE: _("cannot be seen from this place"),
+    Reason.LEFT_ALONE: _("left alone, so that it does not act"),
     Reason.DATASET_STALE: _("the reference data is missing or too old"),
     Reason.DISABLED_BY_USER: _("was switched off in the settings"),
     Reason.BUG: _("nis2scan failed here: please report it"),

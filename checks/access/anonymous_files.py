@@ -63,7 +63,7 @@ def anonymous_files(smb: Maybe[Smb], nfs: Maybe[Nfs], ftp: Maybe[Ftp]) -> Judged
 def _shut(name: str, state: str, port: int) -> dict[str, Part]:
     """What a port that is not open leaves to say: nothing when it is closed."""
     if state == "guarded":
-        return {name: Unknown(Reason.BLOCKED_BY_POLICY, say("a device of this kind is left alone"))}
+        return {name: Unknown(Reason.LEFT_ALONE, say("a device of this kind might act on it"))}
     if state == "silent":
         return {name: Unknown(Reason.OUT_OF_VANTAGE, say("no answer on port {ports}", ports=port))}
     return {}

@@ -52,7 +52,7 @@ def _part(service: Service) -> Part:
         case Access.ASKS:
             return ok(say("it refuses whoever gives no password"))
         case Access.GUARDED:
-            return Unknown(Reason.OUT_OF_VANTAGE, say("left alone: a device of this kind might act on it"))
+            return Unknown(Reason.LEFT_ALONE, say("a device of this kind might act on it"))
         case Access.UNCLEAR:
             return Unknown(Reason.OUT_OF_VANTAGE, say("it is open and does not say whether it asks for a password"))
     return Unknown(Reason.OUT_OF_VANTAGE, say("it was not heard"))

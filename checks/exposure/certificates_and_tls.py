@@ -54,7 +54,7 @@ def certificates_and_tls(tls: Tls, policy: Policy, now: Now) -> Judged:
         if port.state == "open":
             judged[f"port {number}"] = _judged(port, tls.address, policy, now)
         elif port.state == "guarded":
-            judged[f"port {number}"] = Unknown(Reason.BLOCKED_BY_POLICY, say("a device of this kind is left alone"))
+            judged[f"port {number}"] = Unknown(Reason.LEFT_ALONE, say("a device of this kind might act on it"))
     if judged:
         return judged
     if silent := [number for number, port in sorted(tls.ports.items()) if port.state != "closed"]:

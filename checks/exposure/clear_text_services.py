@@ -54,7 +54,7 @@ def clear_text_services(services: ClearText, device: Device, offered: Offered) -
 def _unclear(services: ClearText, offered: Offered, parts: Mapping[str, Part]) -> dict[str, Part]:
     """A port that is open and was not understood, or that may be open: nobody knows what it sends."""
     known = {int(name.split()[-1].split("/")[0]) for name in parts}
-    left = Unknown(Reason.OUT_OF_VANTAGE, say("left alone: a device of this kind might act on it"))
+    left = Unknown(Reason.LEFT_ALONE, say("a device of this kind might act on it"))
     mute = Unknown(Reason.OUT_OF_VANTAGE, say("it is open and did not say what it is"))
     dark = sorted((offered.open & set(_PORTS)) - known)
     found: dict[str, Part] = {f"{port}/tcp": left if port in services.guarded else mute for port in dark}

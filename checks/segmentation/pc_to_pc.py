@@ -37,7 +37,7 @@ def pc_to_pc(device: Device, doors: Doors, near: Neighbour) -> Verdict:
     if files:
         return warn(say("another PC can connect to {ways}", ways=files))
     if doors.guard:
-        raise CannotTell(Reason.OUT_OF_VANTAGE, say("left alone: a device of this kind might act on it"))
+        raise CannotTell(Reason.LEFT_ALONE, say("a device of this kind might act on it"))
     if not near.on_link:  # a router in between may hide what the PCs beside it reach
         raise CannotTell(Reason.OUT_OF_VANTAGE, say("this machine is not in the same network"))
     return ok(say("none of the ports to take it over opens from another PC"))

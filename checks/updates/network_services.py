@@ -66,7 +66,7 @@ _OF_THE_VENDOR = {"routeros", "vmware-esxi", "sql-server"}  # nobody else mends 
 def network_services(services: ServiceVersions, doors: Doors, table: Dataset[Eol], now: Now) -> Judged:
     """A service that nobody mends any more can be entered by flaws that everybody can read about."""
     if services.state == "guarded":
-        raise CannotTell(Reason.BLOCKED_BY_POLICY, say("a device of this kind is left alone"))
+        raise CannotTell(Reason.LEFT_ALONE, say("a device of this kind might act on it"))
     judged: dict[str, Part] = {}
     for port, service in sorted(services.ports.items()):
         for name, product, version in _programs(service):

@@ -20,6 +20,7 @@ from nis2scan.testing import answered, fact, findings, recording
 from nis2scan.transport.probes.markup import Refused
 from nis2scan.transport.probes.nmap import _read
 from tests.network.conftest import Serve, looked
+from tests.network.own import own
 
 CHECK = "updates/network-services"
 WORDS = ("nmap", "ports")
@@ -116,9 +117,10 @@ def test_a_printer_and_the_ports_of_printers_hear_not_one_byte() -> None:
     with server(own(4), 9100) as raw, server(own(4), 8080) as page:
         host = looked(own(4), words=WORDS)
     assert [*filter(None, raw), *filter(None, page)] == []
-    assert (parts(host)[""].outcome, parts(host)[""].reason) == (Outcome.NOT_ASSESSED, Reason.BLOCKED_BY_POLICY)
+    assert (parts(host)[""].outcome, parts(host)[""].reason) == (Outcome.NOT_ASSESSED, Reason.LEFT_ALONE)
 
-    with server(own(5), 631) as raw, server(own(5), 8080, answer=http("x")) as page:
+    # A computer that shares its printer: with 22 open it is none itself.
+    with server(own(5), 22), server(own(5), 631) as raw, server(own(5), 8080, answer=http("x")) as page:
         looked(own(5), words=WORDS)
     assert [*filter(None, raw)] == []
     assert [*filter(None, page)] != []
@@ -185,10 +187,7 @@ def host_with(seen: object, doors: dict[str, str] | None = None) -> Recording:
         ("VMware ESXi SOAP API", "6.5.0", "", Outcome.FAIL),
         ("Microsoft SQL Server 2012", "11.00.7001.00", "SP4", Outcome.FAIL),
         ("MariaDB", "5.5.5-10.1.26-MariaDB-0+deb9u1", "", Outcome.WARN),
-        ("PostgreSQL DB", "9.6.0 or later", "", Outcome.NOT_ASSESSED),
-        ("PostgreSQL DB", "9.6.0 - 9.6.2", "", Outcome.NOT_ASSESSED),
         ("PostgreSQL DB", "9.6.3", "", Outcome.WARN),
-        ("PostgreSQL DB", "9.6.0 or later", "", Outcome.WARN),
         ("MongoDB", "4.4.6", "", Outcome.WARN),
         ("MySQL", "3.23.49", "", Outcome.WARN),
         ("nginx", "1.18.0", "Ubuntu", Outcome.WARN),
@@ -204,6 +203,8 @@ def test_versions_as_nmap_writes_them(product: str, version: str, more: str, out
     ("product", "version"),
     [
         ("MariaDB", "5.5.5-10.11.6-MariaDB"),
+        ("PostgreSQL DB", "9.6.0 or later"),
+        ("PostgreSQL DB", "9.6.0 - 9.6.2"),
         ("nginx", ""),
         ("nginx", "nonsense"),
         ("Samba smbd", "3.X - 4.X"),

@@ -280,7 +280,7 @@ def test_a_port_that_is_left_alone_gets_no_connection() -> None:
         found = seen(port, guard=Guard("controller", ("port 102",)))
 
     assert met == []
-    assert (judged(found).outcome, judged(found).reason) == (Outcome.NOT_ASSESSED, Reason.BLOCKED_BY_POLICY)
+    assert (judged(found).outcome, judged(found).reason) == (Outcome.NOT_ASSESSED, Reason.LEFT_ALONE)
 
 
 @needs_openssl

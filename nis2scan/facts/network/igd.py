@@ -132,7 +132,7 @@ def pcp(answer: Answer) -> Pcp:
 def _said(answer: Answer) -> bytes | None:
     port: Heard = next(iter(heard(answer).values()))
     if port.state == "guarded":
-        raise CannotTell(Reason.BLOCKED_BY_POLICY, say("a device of this kind is left alone"))
+        raise CannotTell(Reason.LEFT_ALONE, say("a device of this kind might act on it"))
     return port.all if port.state == "open" else None
 
 

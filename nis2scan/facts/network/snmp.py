@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nis2scan.api import Answer, CannotTell, Fact, Reason, probe, reads
+from nis2scan.api import Answer, CannotTell, Fact, Reason, probe, reads, say
 from nis2scan.facts.network.heard import heard
 
 # SNMPv2c: GET of sysDescr.0 (1.3.6.1.2.1.1.1.0) with the community `public`. `private` could write and is never tried.
@@ -29,7 +29,7 @@ def snmp_public(answer: Answer) -> SnmpPublic:
     """An answer counts when it is about what was asked, with our community in it."""
     said = heard(answer)[161]
     if said.state == "guarded":
-        raise CannotTell(Reason.OUT_OF_VANTAGE)
+        raise CannotTell(Reason.LEFT_ALONE, say("a device of this kind might act on it"))
     data = said.all
     if said.state != "open":
         return SnmpPublic(answers=False, shut=said.state == "closed")
