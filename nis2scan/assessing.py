@@ -25,6 +25,7 @@ TRACES = (
     say("one line of sudo or doas in the log, when the part that needs root is asked for"),
     say("times of last access of files that were read"),
     say("connections in the logs of devices, when networks are looked at"),
+    say("one refused or accepted login without a name at file services that are offered (FTP, SMB)"),
 )
 
 

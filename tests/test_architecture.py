@@ -64,6 +64,7 @@ ONLY_IN: dict[str, set[str]] = {
     "winrm": {"nis2scan/transport/winrm.py"},
     "nmap": {"nis2scan/transport/probes/nmap.py"},
     "psutil": {"nis2scan/transport/local.py"},
+    "cryptography": {"nis2scan/transport/probes/tls.py"},
     "netaddr": {"nis2scan/transport/makers.py"},
     "subprocess": {"nis2scan/transport/local.py", "nis2scan/transport/neighbours.py", "nis2scan/secrets.py"},
     "sqlite3": {"nis2scan/store.py"},
