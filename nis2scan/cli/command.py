@@ -18,8 +18,8 @@ def call(module: str, arguments: list[str]) -> int:
         # A code page that lacks a sign must not end a scan.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app: App = importlib.import_module(module).app
     try:
+        app: App = importlib.import_module(module).app
         command, bound, _ = app.parse_args(arguments, exit_on_error=False, print_error=False)
         return int(command(*bound.args, **bound.kwargs) or 0)
     except CycloptsError as wrong:
