@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).resolve().parent.parent
-SCRIPTS = [TOP / "scripts" / name for name in ("setup", "debian-install", "scan", "check", "test")]
+SCRIPTS = [TOP / "scripts" / name for name in ("setup", "debian-install", "scan", "check", "test", "bench")]
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="only on POSIX: these are shell scripts")
 
