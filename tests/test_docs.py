@@ -121,7 +121,7 @@ def test_every_check_has_its_entry_in_the_manual() -> None:
 def test_every_target_of_make_is_a_script() -> None:
     targets = re.findall(r"^(\w+): *; @sh (\S+)$", text_of(TOP / "Makefile"), re.MULTILINE)
 
-    assert [target for target, _ in targets] == ["setup", "scan", "check", "test"]
+    assert [target for target, _ in targets] == ["setup", "scan", "check", "test", "bench", "lab"]
     for target, script in targets:
         assert script == f"scripts/{target}"
         assert (TOP / script).exists()
