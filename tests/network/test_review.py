@@ -31,6 +31,7 @@ from nis2scan.recording import from_bytes
 from nis2scan.scan import Answered, Event, Pacing, gather
 from nis2scan.store import Store
 from nis2scan.testing import NOON, answered, fact, only, rules
+from nis2scan.transport.probes import Spot
 from tests.network.cable import PROJECT, why_not
 from tests.network.conftest import looked
 from tests.network.seen import seen
@@ -181,3 +182,18 @@ def test_what_this_machine_itself_could_not_send_is_no_silence_of_the_router() -
     host = from_bytes(done.stdout)
     assert only("exposure/router-opens-ports", host).outcome is Outcome.NOT_ASSESSED
     assert only("access/snmp-public", host).outcome is Outcome.NOT_ASSESSED
+
+
+def test_devices_of_a_far_network_do_not_speak_for_its_router() -> None:
+    """The router may hide from here and have no row; that all the others are no router is no evidence."""
+    near, far = (place(on_link=on_link) for on_link in (True, False))
+    for check in ("exposure/router-opens-ports", "exposure/port-forwards"):
+        assert only(check, near).outcome is Outcome.NOT_APPLICABLE
+        assert only(check, far).outcome is Outcome.NOT_ASSESSED
+
+
+def place(*, on_link: bool) -> Recording:
+    host = looked(Spot("127.0.8.81", "office", on_link=on_link, gateway="127.0.8.254"), words=("igd", "udp", "ports"))
+    near = {"address": "127.0.8.81", "network": "office", "on_link": on_link, "gateway": "127.0.8.254"}
+    answer = answered(NEIGHBOUR, json.dumps({**near, "mac": "", "maker": "", "randomised": False}))
+    return replace(host, answers={**host.answers, NEIGHBOUR.id: answer})

@@ -143,4 +143,6 @@ def only_the_router(near: Neighbour) -> None:
             Reason.OUT_OF_VANTAGE, say("the router of this network is not known: set gateway in config.toml")
         )
     if near.address != near.gateway:
+        if not near.on_link:  # there, a router that hides has no row of its own: then nobody was asked
+            raise CannotTell(Reason.OUT_OF_VANTAGE, say("the router was not asked from its own network"))
         raise Absent(say("this is not the router of the network: {gateway} is", gateway=near.gateway))
