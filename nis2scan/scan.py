@@ -188,12 +188,15 @@ def _asked(target: Target, questions: Sequence[Question], seconds: int) -> Recor
 
 
 def joined(answered: Sequence[Answered]) -> list[Answered]:
-    """One row a machine: what a host said after login, and what the network showed at the same address."""
+    """One row a machine: what a host said after login, and what the network showed at the same address.
+
+    Where another host key was shown, another machine may stand at the address: it has a row of its own.
+    """
     seen = {target.address: recording for target, recording in answered if target.found}
     named = [(target, recording) for target, recording in answered if not target.found]
-    rows = [(target, _with_view(recording, seen.get(target.address))) for target, recording in named]
-    known = {target.address for target, _ in named}
-    return [*rows, *((t, r) for t, r in answered if t.found and t.address not in known)]
+    same = {target.address for target, recording in named if recording.failed is not Reason.HOST_KEY}
+    rows = [(t, _with_view(r, seen.get(t.address)) if t.address in same else r) for t, r in named]
+    return [*rows, *((t, r) for t, r in answered if t.found and t.address not in same)]
 
 
 def _with_view(recording: Recording, view: Recording | None) -> Recording:

@@ -28,7 +28,7 @@ from nis2scan.facts.network.nfs import Nfs
 from nis2scan.facts.network.services import NMAP
 from nis2scan.model import Question, Recording
 from nis2scan.recording import from_bytes
-from nis2scan.scan import Answered, Event, Pacing, gather
+from nis2scan.scan import Answered, Event, Pacing, Target, gather, joined
 from nis2scan.store import Store
 from nis2scan.testing import NOON, answered, fact, only, rules
 from nis2scan.transport.probes import Spot
@@ -197,3 +197,11 @@ def place(*, on_link: bool) -> Recording:
     near = {"address": "127.0.8.81", "network": "office", "on_link": on_link, "gateway": "127.0.8.254"}
     answer = answered(NEIGHBOUR, json.dumps({**near, "mac": "", "maker": "", "randomised": False}))
     return replace(host, answers={**host.answers, NEIGHBOUR.id: answer})
+
+
+def test_a_stranger_at_the_address_of_a_host_is_a_row_of_its_own() -> None:
+    """It shows another host key: what the network shows there says nothing of the host that is named."""
+    login = Recording("srv", "", NOON, "ssh", {}, Reason.HOST_KEY)
+    found = (Target("192.0.2.5", "192.0.2.5", None, found=True), seen("192.0.2.5", [6379]))
+    rows = joined([(Target("srv", "192.0.2.5", None), login), found])
+    assert rows == [(Target("srv", "192.0.2.5", None), login), found]
