@@ -50,7 +50,7 @@ def main(lab: Path, trace: bool) -> None:
     took["up"] = time.monotonic() - began
     for fake, device in zip(fakes, devices, strict=True):
         listens(fake, device.pid, lab)
-    config = settings.config(lab, list(zip(places, hosts, strict=True)))
+    config = settings.config(lab, list(zip(places, hosts, strict=True)), () if trace else NETWORKS)
     before = {host.name: state(host) for host in (*strangers, *hosts)}
     tracers = [traced(host, lab) for host in hosts] if trace else []
     began = time.monotonic()

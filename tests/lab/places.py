@@ -99,14 +99,18 @@ PLACES = (
         18,
         False,
         "sudo",
-        (seeds_logins.guessing_slowed, seeds_backup.synchronised),
+        (seeds_logins.guessing_slowed, seeds_backup.synchronised, lambda h: seeds_backup.veeam(h, "FAILED", "FAILED")),
     ),
     Place(
         "brug",
         19,
         True,
         "sudo",
-        (seeds_logins.joins_networks, lambda h: seeds_logins.forgotten_account(h, 400)),
+        (
+            seeds_logins.joins_networks,
+            lambda h: seeds_backup.veeam(h, "SUCCESS", "SUCCESS"),
+            lambda h: seeds_logins.forgotten_account(h, 400),
+        ),
         beside=((OFFICE, 40),),
     ),
     Place(

@@ -56,6 +56,16 @@ def rsnapshot(host: Host, days: float, says: str = "completed successfully") -> 
     host.age("srv/snapshots/daily.0", days)
 
 
+def veeam(host: Host, *ends: str) -> None:
+    """The logs of Veeam's agent, after its documentation: it is no free program. ends: of its sessions, in order."""
+    host.write("usr/bin/veeamconfig", "#!/bin/sh\nexit 1\n", 0o755)
+    for number, end in enumerate(ends):
+        days = len(ends) - number - 0.5
+        folder = f"var/log/veeam/Backup/Dagelijks/Session_{ago(days):%Y%m%d_%H%M%S}_{{{number}}}"
+        text = f"[{ago(days):%d.%m.%Y %H:%M:%S}] <1> lpbcore|   JOB STATUS: {end}.\n"
+        host.write(f"{folder}/Job.log", text, 0o644, days=days)
+
+
 def synchronised(host: Host) -> None:
     """Syncthing runs, and there is no back-up: what is deleted here is deleted there."""
     host.write("usr/local/bin/syncthing", "", 0o755)

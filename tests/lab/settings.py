@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.lab.cable import NETWORKS
+from tests.lab.cable import NETWORKS, Network
 from tests.lab.host import NETNS, Host
 from tests.lab.places import REPLACED, Place
 from tests.lab.seeds import USER
@@ -22,8 +22,8 @@ evidence = "object lock at the provider"
 """
 
 
-def config(lab: Path, hosts: list[tuple[Place, Host]]) -> Path:
-    """Only keys that config.example.toml explains."""
+def config(lab: Path, hosts: list[tuple[Place, Host]], seen: tuple[Network, ...] = NETWORKS) -> Path:
+    """Only keys that config.example.toml explains. seen: the networks in which devices are looked for."""
     until = (datetime.now(UTC) + timedelta(days=30)).date()
     known = [f"{host.address} {_server_key(host)}" for _, host in hosts]
     (replaced,) = (fake.card[0].at(fake.card[1]) for fake in FAKES if fake.name == REPLACED)
@@ -56,7 +56,7 @@ key = "{lab / "key"}"
 [report]
 language = "en"
 [limits]
-host_seconds = 30
+host_seconds = 40
 connects_per_host = 60
 [policy]
 approved_port_forwards = ["tcp 5443 -> 192.168.78.13:443"]
@@ -64,13 +64,14 @@ approved_port_forwards = ["tcp 5443 -> 192.168.78.13:443"]
     text += "".join(
         f'[[networks]]\nname = "{network.name}"\nrange = "{network.range}"\nzone = "{network.zone}"\n'
         + (f'gateway = "{network.at(network.router)}"\n' if network.router else "")
-        for network in NETWORKS
+        for network in seen
     )
     text += "".join(
         f'[[hosts]]\nname = "{host.name}"\naddress = "{host.address}"\nlogin = "{place.login}"\n'
         for place, host in hosts
     )
-    text += f'[[hosts]]\nname = "{REPLACED}"\naddress = "{replaced}"\nlogin = "linux"\n'
+    if seen:  # the device that has its place is there
+        text += f'[[hosts]]\nname = "{REPLACED}"\naddress = "{replaced}"\nlogin = "linux"\n'
     (lab / "answers.toml").write_text(ANSWERS.format(today=datetime.now(UTC).date()))
     file = lab / "config.toml"
     file.write_text(text)
