@@ -119,18 +119,22 @@ class Store:
         """
         given = [(kind, aliases[kind]) for kind in STRENGTH if aliases.get(kind)]
         with self._writing() as db:
-            for kind, value in given:
-                row = db.execute("SELECT asset FROM alias WHERE kind = ? AND value = ?", (kind, value)).fetchone()
-                if row is None or row[0] in taken:
-                    continue
-                if kind != "name" or not self._is_another(db, row[0], aliases):
-                    asset = str(row[0])
+            owners = {
+                (kind, value): str(row[0])
+                for kind, value in given
+                if (row := db.execute("SELECT asset FROM alias WHERE kind = ? AND value = ?", (kind, value)).fetchone())
+            }
+            for (kind, _), owner in owners.items():
+                if owner not in taken and not (kind == "name" and self._is_another(db, owner, aliases)):
+                    asset = owner
                     break
             else:
                 asset = "A-" + secrets.token_hex(8)
                 db.execute("INSERT INTO asset VALUES (?, ?, ?)", (asset, aliases.get("name", ""), now.isoformat()))
             db.execute("UPDATE asset SET name = ? WHERE id = ?", (aliases.get("name", ""), asset))
-            db.executemany("INSERT OR REPLACE INTO alias VALUES (?, ?, ?)", [(*pair, asset) for pair in given])
+            # A name goes to who bears it now; a card or id of another that lives now stays with that one.
+            own = [pair for pair in given if pair[0] == "name" or owners.get(pair) not in taken]
+            db.executemany("INSERT OR REPLACE INTO alias VALUES (?, ?, ?)", [(*pair, asset) for pair in own])
             return asset
 
     @staticmethod

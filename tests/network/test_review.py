@@ -161,9 +161,11 @@ def test_two_machines_that_live_now_are_never_one(tmp_path: Path) -> None:
     """One has the address of old, the other its docking station: neither may take the row of the one that moved."""
     with Store(tmp_path / "store") as store:
         (first,) = ids(store, device("192.0.2.5", "3c:a6:2f:11:22:33"))
-        now = ids(store, device("192.0.2.5", ""), device("192.0.2.6", "3c:a6:2f:11:22:33"))
+        both = device("192.0.2.5", ""), device("192.0.2.6", "3c:a6:2f:11:22:33")
+        now = ids(store, *both)
         assert now[1] == first
         assert now[0] != first
+        assert ids(store, *both) == now
 
 
 def test_a_device_known_by_address_only_keeps_its_row(tmp_path: Path) -> None:
