@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Generic, TypeVar
 
 from nis2scan.errors import Absent, CannotTell, NotJudged, PluginError
@@ -152,7 +152,7 @@ class Reader:
     makes: type[Fact]
     read: Callable[..., Fact]
 
-    @property
+    @cached_property
     def platforms(self) -> tuple[str, ...]:
         """The platforms on which all its questions can be asked; empty when they are not bound to one."""
         bound = [set(question.platforms) for question in self.questions if question.platforms]

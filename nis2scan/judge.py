@@ -120,6 +120,8 @@ def _said(seen: object) -> Said:
 
 
 def _thresholds(sentence: str, policy: Policy) -> dict[str, object]:
+    if "{" not in sentence:
+        return {}
     return {name: value for name, value in policy.values().items() if "{" + name + "}" in sentence}
 
 

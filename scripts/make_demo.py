@@ -1,20 +1,34 @@
-"""Make the servers of `nis2scan demo` out of recorded hosts: `make_demo.py RECORDING=NAME …`, under invented names.
+"""Make the hosts of `nis2scan demo` out of recorded ones: `make_demo.py RECORDING=NAME …`, under invented names.
 
-A host's own name is replaced everywhere in its answers, and so are temporary folders of the machine on which it was
-recorded; nothing else of an answer is touched.
+In its answers a host's own name is replaced everywhere, the networks of the lab become one network of documentation,
+and temporary folders of the machine on which it was recorded are hidden; nothing else of an answer is touched.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+from nis2scan.model import Answer
 from nis2scan.recording import from_bytes, to_bytes
 
+NETWORKS = re.compile(rb"192\.168\.(77|78|79)\.")
 FOLDER = re.compile(rb"/var/tmp/[\w.-]+")
 DEMO = Path(__file__).resolve().parent.parent / "nis2scan" / "demo"
+
+
+def _moved(answer: Answer, own: bytes, new: bytes) -> Answer:
+    def text(data: bytes) -> bytes:
+        return NETWORKS.sub(b"192.0.2.", FOLDER.sub(b"/srv/disk", data.replace(own, new)))
+
+    out = text(answer.out)
+    if answer.question.text == "neighbour" and out:
+        address = "192.0.2.1" if new == b"router" else json.loads(out)["address"]
+        out = json.dumps({**json.loads(out), "address": address, "network": "kantoor", "gateway": "192.0.2.1"}).encode()
+    return replace(answer, out=out, err=text(answer.err))
 
 
 def main(pairs: list[str]) -> int:
@@ -24,12 +38,7 @@ def main(pairs: list[str]) -> int:
         path, _, name = pair.rpartition("=")
         taken = from_bytes(Path(path).read_bytes())
         own, new = taken.host.encode(), name.encode()
-        answers = {
-            key: replace(
-                answer, out=FOLDER.sub(b"/srv/disk", answer.out.replace(own, new)), err=answer.err.replace(own, new)
-            )
-            for key, answer in taken.answers.items()
-        }
+        answers = {key: _moved(answer, own, new) for key, answer in taken.answers.items()}
         (DEMO / f"{name}.json").write_bytes(to_bytes(replace(taken, host=name, answers=answers)))
     return 0
 

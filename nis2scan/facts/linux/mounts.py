@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, say, shell
 
@@ -56,8 +57,12 @@ def mounts(table: Answer) -> Mounts:
 
 def parsed_mounts(table: Answer) -> tuple[Mount, ...]:
     """proc(5): id, parent, major:minor, root, mount point, options, optional fields, `-`, type, source, options."""
-    lines = table.lines
-    if lines[-1:] != ["end"]:
+    return _parsed(tuple(table.lines))
+
+
+@lru_cache(maxsize=4)  # several facts of one host rest on the same table
+def _parsed(lines: tuple[str, ...]) -> tuple[Mount, ...]:
+    if lines[-1:] != ("end",):
         raise CannotTell(Reason.TRUNCATED, say("the list of mounts has no end"))
     found = []
     for line in lines[:-1]:
