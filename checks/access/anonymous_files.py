@@ -75,7 +75,9 @@ def _smb(smb: Smb) -> Mapping[str, Part]:
     if smb.anonymous == "refused":
         return {"SMB": ok(say("a session without a name is refused"))}
     if smb.listed == "refused":
-        return {"SMB": ok(say("without a name no list of shares is given"))}
+        # A share that is open to guests can still be entered by whoever knows or guesses its name.
+        told = say("a session without a name is allowed; which shares it reaches is not told")
+        return {"SMB": Unknown(Reason.BLOCKED_BY_POLICY, told)}
     if smb.listed != "yes":
         return {"SMB": Unknown(Reason.PARSE_ERROR, say("how it treats somebody without a name could not be seen"))}
     judged = {f"SMB {share.name}": part for share in smb.shares if (part := _share(share)) is not None}
