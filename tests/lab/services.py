@@ -67,7 +67,7 @@ def samba(host: Host, *, guest: bool, smb1: bool = False, signed: bool = True) -
         "etc/samba/smb.conf",
         f"[global]\n workgroup = KANTOOR\n server min protocol = {'NT1' if smb1 else 'SMB3'}\n"
         f" server signing = {'mandatory' if signed else 'auto'}\n disable netbios = yes\n smb ports = 445\n"
-        f" map to guest = {'Bad User' if guest else 'Never'}\n restrict anonymous = {0 if guest else 2}\n"
+        f" map to guest = {'Bad User' if guest else 'Never'}\n"
         f" load printers = no\n log file = /var/log/samba/log\n[data]\n path = /srv/share\n {who}",
     )
     host.run("chown", "nobody", "/srv/share")
