@@ -127,7 +127,9 @@ def test_the_example_file_is_right_and_names_every_setting() -> None:
 
     path = Path(__file__).parent.parent / "config.example.toml"
     text = path.read_text()
-    names = [name for table in (Settings, Consent, Network, Login, Host, Reports, Limits) for name in table.model_fields]
+    names = [
+        name for table in (Settings, Consent, Network, Login, Host, Reports, Limits) for name in table.model_fields
+    ]
 
     assert read(path).client
     assert [name for name in [*names, *(item.name for item in fields(Policy))] if name not in text] == []

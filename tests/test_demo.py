@@ -42,7 +42,9 @@ def test_its_servers_answer_every_question_of_today() -> None:
     asked = {question.id for question in rules().questions if question.kind in ("shell", "session")}
 
     assert [
-        (item.host, sorted(asked - item.answers.keys())) for item in _recordings() if item.platform and asked - item.answers.keys()
+        (item.host, sorted(asked - item.answers.keys()))
+        for item in _recordings()
+        if item.platform and asked - item.answers.keys()
     ] == []
 
 

@@ -19,7 +19,7 @@ _MANNERS = """\
 # is closed again without a byte, and the neighbour table of this machine. Then a connection without a byte to each
 # port below. What those show to be a printer, a controller, a camera or a telephone is left alone from then on.
 # tcp, udp: a conversation, line by line; `wait` hears what the device says by itself. Ports that print or control
-# (515, 631, 9100-9107, 102, 502, 1911, 2404, 20000, 44818) are never sent anything.
+# (515, 631, 9100-9107 and those of controllers, among them 102, 502 and 44818) are never sent anything.
 """
 
 

@@ -1,8 +1,8 @@
 """A made-up company, to see what nis2scan gives before letting it near an office. No host is needed or touched.
 
-The answers of the servers are recordings of real Debian machines that were furnished for this; names are invented. The
-PCs, the printer and the router are recordings of what the network shows of such devices. They and the NAS were found and
-could not be looked into, as in most first scans.
+The answers of the servers are recordings of real Debian machines that were furnished for this; names are invented.
+The PCs, the printer and the router are recordings of what the network shows of such devices. They and the NAS were
+found and could not be looked into, as in most first scans.
 """
 
 from __future__ import annotations

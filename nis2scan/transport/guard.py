@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 # Whatever stands behind them: nothing is ever sent to these. LPD, IPP, raw printing; PLCs and building control.
 PRINTING = frozenset({515, 631, *range(9100, 9108)})
-CONTROL = frozenset({102, 502, 1911, 2404, 20000, 44818})
+CONTROL = frozenset({102, 502, 1911, 1962, 2404, 2455, 4840, 4911, 11740, 20000, 44818, 48898})
 NEVER = PRINTING | CONTROL
 # Looked at first, so that what must be left alone is known before the other ports.
-FIRST = (102, 502, 515, 554, 631, 1911, 2404, 5060, 9100, 20000, 34567, 37777, 44818)
+FIRST = (*sorted(CONTROL), 515, 554, 631, 5060, 9100, 34567, 37777)
 
 _MAKERS = {
     "controller": (

@@ -33,7 +33,8 @@ def snmp_public(answer: Answer) -> SnmpPublic:
     data = said.all
     if said.state != "open":
         return SnmpPublic(answers=False, shut=said.state == "closed")
-    if b"public" not in data or _ASKED not in data:
+    # 0xa2 after the community: an answer, not our own question sent back.
+    if b"public\xa2" not in data or _ASKED not in data:
         raise CannotTell(Reason.PARSE_ERROR, "the answer on port 161 is no SNMP")
     rest = data.split(_ASKED, 1)[1]
     return SnmpPublic(answers=True, says=_words(rest))

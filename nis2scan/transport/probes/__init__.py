@@ -61,7 +61,7 @@ class Missing(Exception):
 
 Procedure = Callable[[Way, Talk, int], Awaitable[Mapping[str, object]]]
 
-_MODULES = ("tls", "nmap", "igd", "smb", "nfs", "ssh")
+_MODULES = ("tls", "nmap", "igd", "smb", "nfs")
 
 
 def procedure(word: str) -> Procedure | None:
