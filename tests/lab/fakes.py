@@ -103,9 +103,7 @@ def page(title: str, server: str) -> bytes:
     return head.encode() + b"Connection: close\r\n\r\n" + body
 
 
-def rtsp(status: str) -> bytes:
-    return f"RTSP/1.0 {status}\r\nCSeq: 1\r\nServer: Hikvision RTSP\r\nPublic: OPTIONS, DESCRIBE\r\n\r\n".encode()
-
+RTSP = b"RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nServer: Hikvision RTSP\r\nPublic: OPTIONS, DESCRIBE\r\n\r\n"
 
 # The answer of a Windows machine to the first packet of Remote Desktop: it wants network level authentication.
 RDP = bytes.fromhex("030000130ed000001234000200080002000000")
@@ -127,11 +125,10 @@ def ports(kind: str, notes: Notes) -> dict[int, Talk]:
         },
         "plc": {502: counting(notes, 502), 102: counting(notes, 102)},
         "camera": {
-            554: said(b"", rtsp("401 Unauthorized")),
+            554: said(b"", RTSP),
             80: said(b"", page("Network Camera", "App-webs/")),
             8000: silent,
         },
-        "camera-open": {554: said(b"", rtsp("200 OK")), 80: said(b"", page("Network Camera", "App-webs/"))},
         "pc": {135: silent, 445: silent, 3389: said(b"", RDP)},
         "pc-closed": {},
         "drop": {},
