@@ -244,3 +244,12 @@ def test_ctrl_c_ends_within_seconds_and_keeps_what_was_found(tmp_path: Path) -> 
     assert "stopped" in rest
     assert "Traceback" not in rest
     assert {row["host"] for row in rows(tmp_path / "out")} >= {socket.gethostname()}
+
+
+def test_whoever_reads_only_the_first_line_gets_no_trace() -> None:
+    program = Path(sys.executable).with_name("nis2scan")
+    for arguments in ("--help", "commands linux"):
+        done = subprocess.run(
+            ["sh", "-c", f"{program} {arguments} | true"], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.stderr == ""

@@ -6,6 +6,7 @@ credentials failed) · 4 nothing could be scanned · 70 our bug · 130 stopped.
 
 from __future__ import annotations
 
+import os
 import sys
 
 # name: (module, what it does). Looked up before anything heavy is imported, so that help is instant.
@@ -40,7 +41,14 @@ Exit codes: 0 done · 1 --fail-on was reached · 2 usage or config · 3 done, bu
 
 def main() -> None:
     """The console script."""
-    sys.exit(run(sys.argv[1:]))
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read along (head, less) has enough. The rest must not be flushed into the closed pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 import traceback
 
@@ -31,9 +30,7 @@ def call(module: str, arguments: list[str]) -> int:
             print(f"  {wrong.next_step}", file=sys.stderr)
         return wrong.exit_code
     except BrokenPipeError:
-        # Whoever read along (head, less) has enough. The rest must not be flushed into the closed pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        raise  # whoever read along has enough: see main
     except KeyboardInterrupt:
         print("nis2scan: stopped", file=sys.stderr)
         return 130

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from nis2scan.api import Now, Part, Policy, Reason, Unknown, bad, ok, say, warn
-from nis2scan.facts.backup_record import FAILED, UNKNOWN, WARNINGS, Backup, age
+from nis2scan.facts.backup_record import FAILED, WARNINGS, Backup, age
 
 
 def judged_job(record: Backup, policy: Policy, now: Now) -> Part:
@@ -17,9 +17,7 @@ def judged_job(record: Backup, policy: Policy, now: Now) -> Part:
     found, how = say("last good back-up {when}", when=record.last_success), record.confidence
     if age(record.last_success, now) < timedelta(hours=-1):
         return Unknown(Reason.PARSE_ERROR, say("the last back-up is dated ahead: {when}", when=record.last_success))
-    if record.last_result == UNKNOWN and age(record.last_success, now) > timedelta(
-        hours=policy.backup_client_max_hours
-    ):
+    if age(record.last_success, now) > timedelta(hours=policy.backup_client_max_hours):
         return bad(say("it does not run any more; {found}", found=found), confidence=how)
     if record.last_result == WARNINGS:
         return warn(say("some files could not be read; {found}", found=found), confidence=how)
