@@ -41,6 +41,7 @@ class Asset:
     taken_at: datetime | None = None
     vantage: str = ""
     weak_identity: bool = False
+    same_id: tuple[str, ...] = ()  # other hosts with the machine id of this one: copies of one machine
     workstation: bool = False
 
 

@@ -68,6 +68,16 @@ def _read(view: Facts, wanted: type[F]) -> F | None:
     return fact if isinstance(fact, wanted) else None
 
 
+def copies(rules: Rules, recordings: Sequence[Recording]) -> dict[str, tuple[str, ...]]:
+    """By host the other hosts that have its machine id: somebody copied a machine and did not give it its own."""
+    ids = [(recording.host, _aliases(rules, recording).get("machine_id", "")) for recording in recordings]
+    return {
+        host: tuple(other for other, its in ids if its == own and other != host)
+        for host, own in ids
+        if own and sum(its == own for _, its in ids) > 1
+    }
+
+
 def fact_of(rules: Rules, recording: Recording, wanted: type[F]) -> F | None:
     """One fact of one recording; None when it could not be read or is not there."""
     return _read(_view(rules, recording), wanted)

@@ -7,14 +7,14 @@ import socket
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from nis2scan.assessing import Client, assessment
 from nis2scan.assessment import Assessment, Consent, View
-from nis2scan.assets import asset_of, subjects
+from nis2scan.assets import asset_of, copies, subjects
 from nis2scan.cli.output import output_folder
 from nis2scan.cli.summary import Show
 from nis2scan.config import Settings
@@ -82,6 +82,10 @@ class Run:
         rows = joined(self.answered)
         found = subjects(self.store, [recording for _, recording in rows], self.rules, now)
         assets = [asset_of(self.rules, row[0].address, subject) for row, subject in zip(rows, found, strict=True)]
+        same = copies(self.rules, [recording for _, recording in rows])
+        assets = [
+            replace(item, same_id=same[item.name], weak_identity=True) if item.name in same else item for item in assets
+        ]
         made = assessment(
             self.rules,
             client_of(self.settings, self.store.client_id()),
