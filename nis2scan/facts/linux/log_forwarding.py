@@ -7,12 +7,15 @@ import re
 from dataclasses import dataclass
 
 from nis2scan.api import Answer, CannotTell, Fact, Maybe, Reason, Root, derives, reads, say, shell
+from nis2scan.facts.linux.log_selectors import takes_logons, unfiltered
 from nis2scan.facts.linux.services import Processes
 
 
 @dataclass(frozen=True)
 class Target:
-    """One rule: `host` is another machine. daemon: who sends. everything: not only one facility. sure: not by UDP."""
+    """One rule: `host` is another machine. daemon: who sends. everything: also the lines about logons. sure: not by
+    UDP.
+    """
 
     host: str
     daemon: str
@@ -106,15 +109,15 @@ def forwarding_rules(answer: Answer) -> ForwardingRules:
     """A settings file that was not read may hold the rule: then only a rule that was seen tells."""
     files, own, loose = _files(answer)
     found, unseen = [], False
+    rsyslog, syslog_ng = (_together(files, name) for name in ("rsyslog", "syslog-ng"))
     for path, text in files.items():
         unseen = unseen or text.startswith("=unreadable")
         if "rsyslog" in path:
-            found += _rsyslog(text)
+            found += _rsyslog(text, rsyslog)
             unseen = unseen or _includes_elsewhere(text, "rsyslog.d")
-        elif "syslog-ng" in path:
-            found += _syslog_ng(text)
         elif "upload=running" in loose:
             found += [Target(host, "systemd-journal-upload") for host in _URL.findall(text)]
+    found += _syslog_ng(syslog_ng)
     for line in loose:
         if line.startswith("syslogd="):
             found.append(Target(_host(line.removeprefix("syslogd=")), "syslogd", sure=False))
@@ -170,6 +173,11 @@ def _files(answer: Answer) -> tuple[dict[str, str], set[str], list[str]]:
     return {path: "\n".join(lines) for path, lines in files.items()}, own, loose
 
 
+def _together(files: dict[str, str], daemon: str) -> str:
+    """Its settings in one: what stands in one file may be used in another."""
+    return "\n".join(text for path, text in files.items() if daemon in path)
+
+
 def _host(target: str) -> str:
     """`[2001:db8::1]:514`, `host:514` or `host` without its port."""
     if target.startswith("["):
@@ -192,10 +200,11 @@ def _elsewhere(host: str, own: set[str]) -> bool:
 _LEGACY = re.compile(r"^(?P<what>[^\n]*?)[ \t]+(?P<at>@@?)(?:\([^)\n]*\))?(?P<host>\[[^\]]+\]|[\w.:-]+)", re.M)
 _RELP = re.compile(r"^(?P<what>[^\n]*?)[ \t]:omrelp:(?P<host>\[[^\]]+\]|[\w.-]+)", re.M)
 _ACTION = re.compile(r"(?P<what>[^\n]*?)\baction\s*\((?P<body>(?:[^()\"]|\"[^\"]*\")*)\)", re.I)
+_MANY = 50  # nobody has more rules that send; each is looked at with all that stands above it
 _SETTING = re.compile(r"(\w[\w.]*)\s*=\s*\"([^\"]*)\"")
 
 
-def _rsyslog(text: str) -> list[Target]:
+def _rsyslog(text: str, whole: str) -> list[Target]:
     """Legacy `selector @host`, `@@host`, `:omrelp:host`, and RainerScript actions over any number of lines."""
     text = re.sub(r"(?<![\w.}])/\*.*?\*/", "", text, flags=re.S)
     found = []
@@ -203,22 +212,14 @@ def _rsyslog(text: str) -> list[Target]:
         settings = {name.lower(): value for name, value in _SETTING.findall(match["body"])}
         if settings.get("type", "").lower() in ("omfwd", "omrelp", "omgssapi") and "target" in settings:
             udp = settings["type"].lower() == "omfwd" and settings.get("protocol", "udp").lower() == "udp"
-            found.append(Target(_host(settings["target"]), "rsyslogd", _everything(match["what"]), not udp))
-    rest = re.sub(r"\"[^\"\n]*\"", '""', _ACTION.sub("", text))
-    for match in _LEGACY.finditer(rest):
-        found.append(Target(_host(match["host"]), "rsyslogd", _everything(match["what"]), match["at"] == "@@"))
-    found += [Target(_host(match["host"]), "rsyslogd", _everything(match["what"])) for match in _RELP.finditer(rest)]
+            takes = len(found) < _MANY and takes_logons(text[: match.start()], match["what"], whole)
+            found.append(Target(_host(settings["target"]), "rsyslogd", takes, not udp))
+    rest = _ACTION.sub(lambda action: f"{action['what']}ACTION", text)
+    for match in (*_LEGACY.finditer(rest), *_RELP.finditer(rest)):
+        if match["what"].count('"') % 2 == 0:  # else it stands within a text
+            takes = len(found) < _MANY and takes_logons(rest[: match.start()], match["what"], whole)
+            found.append(Target(_host(match["host"]), "rsyslogd", takes, match.groupdict().get("at") != "@"))
     return found
-
-
-def _everything(selector: str) -> bool:
-    """Whether a selector takes the lines about logons along: all facilities, or auth. A filter by text does not."""
-    words = selector.strip()
-    if not words or words == "&":
-        return True
-    return any(
-        set(part.split(".")[0].replace(" ", "").split(",")) & {"*", "auth", "authpriv"} for part in words.split(";")
-    )
 
 
 def _includes_elsewhere(text: str, usual: str) -> bool:
@@ -234,11 +235,13 @@ _NG_SEND = re.compile(r"\b(?P<how>network|syslog|tcp6?|udp6?)\s*\(\s*\"?(?P<host
 def _syslog_ng(text: str) -> list[Target]:
     """Destinations that a log path uses; one that is only defined sends nothing."""
     used = {name.strip('"') for name in re.findall(r"\bdestination\s*\(\s*([\w.\"-]+)\s*\)", text)}
-    bodies = [match["body"] for match in _NG_BLOCK.finditer(text) if match["name"].strip('"') in used]
-    bodies += [match["body"] for match in _NG_INLINE.finditer(text)]
+    paths, free = unfiltered(text)
+    named = [(match["name"].strip('"'), match["body"]) for match in _NG_BLOCK.finditer(text)]
+    bodies = [(body, name in free) for name, body in named if name in used]
+    bodies += [(match["body"], match["body"] in paths) for match in _NG_INLINE.finditer(text)]
     found = []
-    for body in bodies:
+    for body, takes in bodies:
         for match in _NG_SEND.finditer(body):
             udp = match["how"].startswith("udp") or bool(re.search(r"transport\s*\(\s*\"?udp", match["rest"]))
-            found.append(Target(match["host"], "syslog-ng", sure=not udp))
+            found.append(Target(match["host"], "syslog-ng", takes, sure=not udp))
     return found
