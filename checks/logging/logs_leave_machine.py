@@ -34,6 +34,9 @@ def logs_leave_machine(forwarding: LogForwarding, system: System) -> Verdict:
         return ok(say("an agent runs: {names}", names=forwarding.agents), confidence=Confidence.DERIVED)
     if forwarding.targets:
         return warn(say("{what}, but not the lines about logons", what=_sent(list(forwarding.targets))))
+    if forwarding.perhaps:
+        names = forwarding.perhaps
+        return warn(say("an agent runs that can send logs: {names}; whether it does is not seen", names=names))
     if system.workstation:
         return warn(say("nothing sends logs to another machine"))
     return bad(say("nothing sends logs to another machine"), severity=Severity.HIGH)

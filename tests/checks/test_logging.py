@@ -458,7 +458,7 @@ def test_busybox_syslogd_tells_its_target_on_its_command_line() -> None:
     assert hosts("", loose="syslogd=loghost:514\n", daemon="syslogd") == ["loghost"]
 
 
-@pytest.mark.parametrize("name", ["wazuh-agentd", "filebeat", "osqueryd", "microsoft-defender-no", "falcon-sensor"])
+@pytest.mark.parametrize("name", ["wazuh-agentd", "filebeat", "nxlog", "microsoft-defender-no", "falcon-sensor"])
 def test_agents_that_run_count(name: str) -> None:
     assert sent("", daemon=name[:15]).leaves is (name != "microsoft-defender-no")
 

@@ -97,3 +97,12 @@ def test_a_destination_of_syslog_ng_may_be_used_in_another_file() -> None:
     path = "log { source(s_src); destination(d_net); };"
 
     assert sending(NET, path, daemon="syslog-ng", runs="syslog-ng").outcome is P
+
+
+@pytest.mark.parametrize("agent", ["vector", "alloy", "osqueryd", "grafana-agent"])
+def test_an_agent_that_may_only_send_figures_is_no_proof(agent: str) -> None:
+    found = sending("", runs=f"rsyslogd\n{agent}")
+
+    assert found.outcome is W
+    assert sending("*.* @@loghost", runs=f"rsyslogd\n{agent}").outcome is P
+    assert sending("=unreadable", runs=agent).outcome is Q

@@ -32,10 +32,13 @@ class ForwardingRules(Fact):
 
 @dataclass(frozen=True)
 class LogForwarding(Fact):
-    """What really leaves: the rules of daemons that run, and the log or detection agents that run."""
+    """What really leaves: the rules of daemons that run, and the log or detection agents that run. perhaps: those that
+    may send logs, or something else.
+    """
 
     targets: tuple[Target, ...]
     agents: tuple[str, ...]
+    perhaps: tuple[str, ...] = ()
 
     @property
     def leaves(self) -> bool:
@@ -56,23 +59,22 @@ AGENTS = {
     "filebeat": "Filebeat",
     "journalbeat": "Journalbeat",
     "promtail": "Promtail",
-    "alloy": "Grafana Alloy",
-    "grafana-agent": "Grafana Agent",
     "fluent-bit": "Fluent Bit",
     "fluentd": "Fluentd",
     "td-agent": "Fluentd",
-    "vector": "Vector",
     "splunkd": "Splunk",
     "nxlog": "NXLog",
     "mdsd": "Azure Monitor Agent",
     "amacoreagent": "Azure Monitor Agent",
-    "osqueryd": "osquery",
     "falcon-sensor": "CrowdStrike Falcon",
     "wdavdaemon": "Microsoft Defender for Endpoint",
     "s1-agent": "SentinelOne",
     "graylog-sidecar": "Graylog Sidecar",
 }
 """Process names, as the kernel keeps them up to 15 characters, of what sends logs or events to another machine."""
+
+_PERHAPS = {"alloy": "Grafana Alloy", "grafana-agent": "Grafana Agent", "vector": "Vector", "osqueryd": "osquery"}
+"""These often send only figures, or (osquery, by default) write to a file of the machine itself."""
 
 # Comments are dropped and values of passwords blanked before anything is sent.
 RULES = shell(
@@ -133,7 +135,8 @@ def log_forwarding(rules: Maybe[ForwardingRules], processes: Processes) -> LogFo
     agents = tuple(sorted({AGENTS[name] for name in AGENTS if processes.runs(name)}))
     if rules.value is not None:
         running = [target for target in rules.value.targets if _runs(target.daemon, processes)]
-        return LogForwarding(tuple(running), agents)
+        perhaps = tuple(sorted(shown for name, shown in _PERHAPS.items() if processes.runs(name)))
+        return LogForwarding(tuple(running), agents, perhaps)
     if agents:
         return LogForwarding((), agents)
     raise rules.why or CannotTell(Reason.NOT_ASKED)
@@ -207,7 +210,7 @@ _SETTING = re.compile(r"(\w[\w.]*)\s*=\s*\"([^\"]*)\"")
 def _rsyslog(text: str, whole: str) -> list[Target]:
     """Legacy `selector @host`, `@@host`, `:omrelp:host`, and RainerScript actions over any number of lines."""
     text = re.sub(r"(?<![\w.}])/\*.*?\*/", "", text, flags=re.S)
-    found = []
+    found: list[Target] = []
     for match in _ACTION.finditer(text):
         settings = {name.lower(): value for name, value in _SETTING.findall(match["body"])}
         if settings.get("type", "").lower() in ("omfwd", "omrelp", "omgssapi") and "target" in settings:
