@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from nis2scan.api import CannotTell, Dataset, Now, Policy, Reason, Severity, Verdict, bad, check, ok, say, warn
+from nis2scan.facts.linux.longer_support import LongerInForce
 from nis2scan.facts.support import Eol, Release, next_row, rows_for
 
 
@@ -21,8 +23,10 @@ from nis2scan.facts.support import Eol, Release, next_row, rows_for
     limits="Judges the operating system by the dates in the table that came with the program, not what runs on it, nor "
     "a product built on it such as Proxmox VE. Whether paid longer support is in force is seen only on some systems.",
 )
-def system_supported(release: Release, table: Dataset[Eol], now: Now, policy: Policy) -> Verdict:
+def system_supported(release: Release, longer: LongerInForce, table: Dataset[Eol], now: Now, policy: Policy) -> Verdict:
     """Flaws that are found after the end are never mended, and everybody can read about them."""
+    if release.kind == "ubuntu":
+        release = replace(release, extended=longer.ubuntu_pro)
     rows = rows_for(table.rows, release)
     if not rows:
         return _no_row(release, table, now)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from nis2scan.api import Finding, Outcome
+from nis2scan.facts.linux.accounts import ACCOUNTS, SHADOW
 from nis2scan.facts.linux.log_forwarding import RULES
+from nis2scan.facts.linux.logins import ACCOUNT_DAYS, LOGINS, SSH_LOGINS
+from nis2scan.facts.linux.longer_support import LONGER
 from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
 from nis2scan.testing import NOON, answered, only, recording
@@ -106,3 +111,65 @@ def test_an_agent_that_may_only_send_figures_is_no_proof(agent: str) -> None:
     assert found.outcome is W
     assert sending("*.* @@loghost", runs=f"rsyslogd\n{agent}").outcome is P
     assert sending("=unreadable", runs=agent).outcome is Q
+
+
+# ---- paid longer support that is in force (UPD-ANY-002) ----------------------------------------
+
+PRO = '"status": "active"\n"expires": "{until}T00:00:00+00:00"\n"name": "esm-infra"\n"status": "{infra}"\n'
+
+
+@pytest.mark.parametrize(
+    ("version", "until", "infra", "outcome"),
+    [
+        ("20.04", "9999-12-31", "enabled", W),
+        ("20.04", "9999-12-31", "disabled", F),
+        ("20.04", "2026-11-01", "enabled", F),
+        ("16.04", "9999-12-31", "enabled", F),  # that has ended too
+        ("24.04", "9999-12-31", "enabled", P),
+    ],
+)
+def test_ubuntu_pro_in_force_is_longer_support(version: str, until: str, infra: str, outcome: Outcome) -> None:
+    release = answered(OS_RELEASE, f'ID=ubuntu\nVERSION_ID="{version}"\n')
+    pro = answered(LONGER, f"now {NOW}\n{PRO.format(until=until, infra=infra)}end\n")
+
+    assert only("updates/system-supported", recording(release, pro)).outcome is outcome
+
+
+def test_longer_support_that_was_not_read_proves_nothing() -> None:
+    release = answered(OS_RELEASE, 'ID=ubuntu\nVERSION_ID="20.04"\n')
+    cut = answered(LONGER, f"now {NOW}\n{PRO.format(until='9999-12-31', infra='enabled')}")
+
+    assert only("updates/system-supported", recording(release, cut)).outcome is F
+    assert only("updates/system-supported", recording(release)).outcome is F
+
+
+# ---- accounts that are used without a login (ACC-LNX-004) --------------------------------------
+
+
+ANNA = "root:x:0:0::/root:/bin/bash\nanna:x:1000:1000::/home/anna:/bin/bash\n==groups\nroot:x:0:\nanna:x:1000:\n==end\n"
+
+
+def dormant(days: int, *programs: str) -> Finding:
+    when = f"{NOON - timedelta(days=days):%b %d %H:%M:%S %Y}"
+    today = f"{NOON:%b %d %H:%M:%S %Y}"
+    return only(
+        "access/dormant-accounts",
+        recording(
+            answered(ACCOUNTS, ANNA),
+            answered(SHADOW, "root:locked\nanna:set\n==end\n", as_root=True),
+            answered(ACCOUNT_DAYS, "root::\nanna:1000:\n==end\n", as_root=True),
+            answered(LOGINS, f"login={today} root\nlogin={when} anna\nbegins={when}\nend=logins\n", as_root=True),
+            answered(SSH_LOGINS, "end=accepted\n", as_root=True),
+            answered(COMMS, "".join(f"{name}\n" for name in ("systemd", *programs)) + ".\n"),
+        ),
+    )
+
+
+@pytest.mark.parametrize("program", ["smbd", "dovecot", "vsftpd"])
+def test_who_may_only_use_files_or_mail_is_asked_about_not_failed(program: str) -> None:
+    found = dormant(300, program)
+
+    assert found.outcome is W
+    assert "anna" in str(found.found)
+    assert dormant(300).outcome is F
+    assert dormant(30, program).outcome is P

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from debian.debian_support import NativeVersion
 
-from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, say, shell
+from nis2scan.api import Answer, CannotTell, Fact, Maybe, Reason, derives, reads, say, shell
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,13 @@ class LongerSupport(Fact):
     listed_at: datetime | None
     registered: bool | None
     elts: bool
+
+
+@dataclass(frozen=True)
+class LongerInForce(Fact):
+    """Only softens, so it is never missing. ubuntu_pro: for the system itself; None where nobody could look."""
+
+    ubuntu_pro: bool | None
 
 
 # Ubuntu keeps lists of what Pro would bring also where there is no Pro. Only versions that differ from what is
@@ -135,3 +142,8 @@ def _missed(lines: list[str]) -> tuple[str, ...] | None:
         if mine is not None and NativeVersion(version) > NativeVersion(mine):
             newer.add(name)
     return tuple(sorted(newer))
+
+
+@derives
+def longer_in_force(support: Maybe[LongerSupport]) -> LongerInForce:
+    return LongerInForce(support.value.system if support.value is not None else None)
