@@ -50,6 +50,11 @@ def dormant_accounts(use: AccountUse, policy: Policy, now: Now) -> Verdict:
     if (old or unsure) and (use.newest is None or _old(_days(use.newest, now), policy)):
         raise CannotTell(Reason.STALE_DATA, say("no login of anybody is recorded lately: records may have stopped"))
     if any(idle > policy.dormant_fail_days for idle in old.values()):
+        if use.unrecorded:
+            late, services = _shown(old), use.unrecorded
+            return warn(
+                say("no login for long: {names}; or do they only use {services}?", names=late, services=services)
+            )
         return bad(say("not used for long: {names}", names=_shown(old)))
     if unsure:
         names = sorted(each.name for each in unsure)

@@ -7,9 +7,18 @@ from datetime import UTC, date, datetime
 
 from nis2scan.api import Absent, Answer, CannotTell, Fact, Maybe, Reason, Root, derives, reads, say, shell
 from nis2scan.facts.linux.accounts import Accounts, PasswordStates, User
+from nis2scan.facts.linux.services import Processes
 from nis2scan.facts.linux.ssh_keys import LoginKeys
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WITHOUT_LOGIN = {
+    "smbd": "Samba",
+    "dovecot": "Dovecot",
+    "vsftpd": "vsftpd",
+    "proftpd": "ProFTPD",
+    "pure-ftpd": "Pure-FTPd",
+}
+"""They let in the accounts of the machine, and keep none of the records that are read here."""
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
@@ -51,11 +60,15 @@ class Use:
 
 @dataclass(frozen=True)
 class AccountUse(Fact):
-    """Every account besides root that a person could log in to. since: no login before it is known. newest: of all."""
+    """Every account besides root that a person could log in to. since: no login before it is known. newest: of all.
+
+    unrecorded: services by which an account may be used without a login that is recorded.
+    """
 
     accounts: tuple[Use, ...]
     since: datetime
     newest: datetime | None
+    unrecorded: tuple[str, ...]
 
 
 # In Debian 13 `last` is wtmpdb, which takes a session that a crash ended for one that is still open.
@@ -192,6 +205,7 @@ def account_use(
     logins: LastLogins,
     accepted: SshLogins,
     keys: Maybe[LoginKeys],
+    processes: Maybe[Processes],
 ) -> AccountUse:
     """What can be logged in to has a shell, and a password or a key."""
     uses = []
@@ -211,7 +225,9 @@ def account_use(
         )
     if all(use.usable is False for use in uses):
         raise Absent(say("no account besides root has a shell and a password or key"))
-    return AccountUse(tuple(uses), logins.since, max(logins.last.values(), default=None))
+    running = processes.value
+    unrecorded = tuple(shown for name, shown in _WITHOUT_LOGIN.items() if running is not None and running.runs(name))
+    return AccountUse(tuple(uses), logins.since, max(logins.last.values(), default=None), unrecorded)
 
 
 def _has_key(user: User, keys: Maybe[LoginKeys]) -> bool | None:
