@@ -13,7 +13,9 @@ from nis2scan.api import (
     Dataset,
     Effort,
     Judged,
+    Maybe,
     Now,
+    Outcome,
     Part,
     Reason,
     Severity,
@@ -24,6 +26,7 @@ from nis2scan.api import (
     say,
     warn,
 )
+from nis2scan.facts.linux.system import System
 from nis2scan.facts.network.doors import Doors
 from nis2scan.facts.network.services import Service, ServiceVersions
 from nis2scan.facts.support import Eol, rows_of_version
@@ -63,19 +66,25 @@ _OF_THE_VENDOR = {"routeros", "vmware-esxi", "sql-server"}  # nobody else mends 
     "which may be wrong or hidden; so it never passes. Knows the end of a dozen programs, not single flaws. Linux "
     "distributions mend old versions without changing the number.",
 )
-def network_services(services: ServiceVersions, doors: Doors, table: Dataset[Eol], now: Now) -> Judged:
+def network_services(
+    services: ServiceVersions, doors: Doors, inside: Maybe[System], table: Dataset[Eol], now: Now
+) -> Judged:
     """A service that nobody mends any more can be entered by flaws that everybody can read about."""
     if services.state == "guarded":
         raise CannotTell(Reason.LEFT_ALONE, say("a device of this kind might act on it"))
     judged: dict[str, Part] = {}
     for port, service in sorted(services.ports.items()):
         for name, product, version in _programs(service):
-            if (verdict := _judged(table, service, product, version, now.date())) is not None:
+            verdict = _judged(table, service, product, version, now.date())
+            # Where somebody looked inside, what is installed tells whether a distribution mends it still.
+            if verdict is not None and not (inside.value and verdict.outcome is Outcome.WARN):
                 judged[f"port {port} {name}"] = verdict
     if services.state == "cut":
         judged["more"] = Unknown(Reason.TIMEOUT, say("not all services answered in time"))
     if judged:
         return judged
+    if inside.value is not None:
+        raise Absent(say("somebody could look inside: what is installed tells more than what a service says"))
     if services.state == "nothing" and not doors.open and not doors.silent:
         raise Absent(say("every port that was tried is closed"))
     raise CannotTell(Reason.NO_CREDENTIAL, say("no service says that it is past its end; only a login can tell more"))

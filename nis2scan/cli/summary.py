@@ -69,4 +69,4 @@ def _line(row: MeasureRow, language: Language) -> str:
     counts = language.text(say("{passed} of {judged}", passed=row.passed, judged=row.judged))
     seen = language.text(say("looked at {looked} of {assets}", looked=row.assets_looked, assets=row.assets))
     name = language.source(MEASURES[row.measure])
-    return f"  {_MARKS[row.state]} {name:<28} {language.source(STATES[row.state]):<12} {counts:<9} {seen}"
+    return f"  {_MARKS[row.state]} {name:<28} {language.source(STATES[row.state]):<12} {counts:<10} {seen}"

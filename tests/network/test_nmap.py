@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from nis2scan.api import Confidence, Finding, Outcome, Reason, Recording, Status
+from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
 from nis2scan.facts.network.doors import PORTS
 from nis2scan.facts.network.services import NMAP, ServiceVersions
 from nis2scan.testing import answered, fact, findings, recording
@@ -247,3 +248,19 @@ def test_without_an_answer_nothing_is_judged() -> None:
         recording(answered(NMAP, status=Status.TIMEOUT), doors),
     ):
         assert {item.outcome for item in parts(host).values()} == {Outcome.NOT_ASSESSED}
+
+
+def test_where_somebody_looked_inside_an_old_banner_is_no_warning_and_a_dead_product_still_fails() -> None:
+    about = (
+        answered(OS_RELEASE, "ID=debian\nVERSION_ID=12\n"),
+        answered(MACHINE, "kernel=6.1\npid1=systemd\nnow=1700000000\n"),
+    )
+    doors = answered(PORTS, json.dumps({"doors": {"80": "open"}, "guard": "", "why": []}))
+
+    def outcomes(product: str, version: str) -> set[Outcome]:
+        row = {"name": "http", "product": product, "version": version, "extrainfo": ""}
+        seen = answered(NMAP, json.dumps({"state": "asked", "ports": {"80": row}}))
+        return {item.outcome for item in parts(recording(*about, seen, doors)).values()}
+
+    assert outcomes("nginx", "1.18.0") == {Outcome.NOT_APPLICABLE}
+    assert outcomes("VMware ESXi SOAP API", "6.5.0") == {Outcome.FAIL}
