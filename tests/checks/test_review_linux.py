@@ -8,6 +8,7 @@ import pytest
 
 from nis2scan.api import Finding, Outcome
 from nis2scan.facts.linux.accounts import ACCOUNTS, SHADOW
+from nis2scan.facts.linux.held_back import HELD
 from nis2scan.facts.linux.log_forwarding import RULES
 from nis2scan.facts.linux.logins import ACCOUNT_DAYS, LOGINS, SSH_LOGINS
 from nis2scan.facts.linux.longer_support import LONGER
@@ -173,3 +174,41 @@ def test_who_may_only_use_files_or_mail_is_asked_about_not_failed(program: str) 
     assert "anna" in str(found.found)
     assert dormant(300).outcome is F
     assert dormant(30, program).outcome is P
+
+
+# ---- pins on everything (UPD-LNX-006) ----------------------------------------------------------
+
+
+def pinned(*pins: tuple[str, int]) -> Outcome:
+    stanzas = "".join(f"Package: *\nPin: {pin}\nPin-Priority: {priority}\n.\n" for pin, priority in pins)
+    told = f"==dpkg\n==pins /etc/apt/preferences.d/own\n{stanzas}==end\n"
+    return only("updates/nothing-held-back", recording(answered(HELD, told))).outcome
+
+
+@pytest.mark.parametrize(
+    "pins",
+    [
+        [("origin security.ubuntu.com", -1)],
+        [('origin "security.debian.org"', 100)],
+        [("release o=Debian", -10)],
+        [("release a=stable", 900), ("release o=Debian", -10)],  # fixes are in stable-security, not in stable
+        [("release *", 50)],
+    ],
+)
+def test_a_pin_on_everything_that_shuts_out_fixes_fails(pins: list[tuple[str, int]]) -> None:
+    assert pinned(*pins) is F
+
+
+@pytest.mark.parametrize(
+    "pins",
+    [
+        [("origin packages.example.org", 1)],
+        [("release o=Debian", 990)],
+        [("release o=LP-PPA-mozillateam", 1001)],
+        [("release a=bookworm-backports", 100)],
+        [("release a=stable-security", 900), ("release a=stable", 900), ("release o=Debian", -10)],
+        [("release o=Debian,a=unstable", 50)],
+    ],
+)
+def test_a_pin_that_leaves_fixes_alone_passes(pins: list[tuple[str, int]]) -> None:
+    assert pinned(*pins) is P

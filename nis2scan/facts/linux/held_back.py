@@ -98,7 +98,7 @@ def held_back(answer: Answer) -> HeldBack:
             held += _locked(path.rsplit("/", 1)[-1], line.strip())
     every = [(file, *pin) for file, lines in pins.items() for pin in _pins(lines)]
     pinned = [name for _, names, pin, priority in every if _keeps(pin, priority) for name in names]
-    lowered = [file for file, names, pin, priority in every if "*" in names and priority < 500 and _FIXES.search(pin)]
+    lowered = _lowered([(file, pin, priority) for file, names, pin, priority in every if "*" in names])
     named = [(names, priority) for _, names, pin, priority in every if not pin.startswith("version")]
     barred = [name for names, priority in named if priority < 100 for name in names if name != "*"]
     unique = (tuple(dict.fromkeys(names)) for names in (held, pinned, lowered, barred))
@@ -113,7 +113,22 @@ def waiting_fixes(updates: Maybe[PendingUpdates]) -> WaitingFixes:
     return WaitingFixes(frozenset(item.name for item in updates.value.pending if item.security))
 
 
-_FIXES = re.compile(r"^release\b.*(-security|=\s*Debian-Security)", re.I)
+_FIXES = re.compile(r"^(release\b.*(-security|=\s*Debian-Security)|origin\b.*security\.)", re.I)
+_ALL = re.compile(r"^release\s+(\*|(o|l)\s*=\s*\"?(Debian|Ubuntu|Linux ?Mint)\"?|a\s*=\s*\*)$|^origin\s+\*$", re.I)
+
+
+def _lowered(pins: list[tuple[str, str, int]]) -> list[str]:
+    """Files with a pin on everything by which no fix is chosen: one on their source, or on all of the system's, which
+    are upgraded no more below 100. Of pins on everything the first that fits counts.
+    """
+    found = []
+    for file, pin, priority in pins:
+        fixes = bool(_FIXES.search(pin))
+        if fixes and priority >= 500:
+            break
+        if priority < (500 if fixes else 100) and (fixes or _ALL.match(pin)):
+            found.append(file)
+    return found
 
 
 def _locked(file: str, line: str) -> list[str]:
