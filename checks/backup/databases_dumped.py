@@ -49,8 +49,11 @@ def databases_dumped(databases: Databases, backups: Backups, policy: Policy, now
 
 def _judged(engine: str, seen: Databases, backups: Backups, policy: Policy, now: Now) -> Part:
     own = seen.own.get(engine)
-    if own == 0:
-        return NotThere(say("only the databases that came with it are there"))
+    if own == 0 and engine not in seen.dumps:
+        return Unknown(
+            Reason.OUT_OF_VANTAGE,
+            say("in the usual folder are only the databases that came with it; does it keep others elsewhere?"),
+        )
     if own == 1 and seen.director:
         return NotThere(say("its only database is that of the back-up server"))
     dumped = seen.dumps.get(engine)
