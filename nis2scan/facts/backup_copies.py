@@ -143,7 +143,11 @@ def kept(backups: Backups, policy: Policy, now: Now) -> Kept | None:
 
 def _place(record: Backup, every: Iterable[Backup]) -> Place:
     """One job. When its tool has several places, the one that the last copy went to is not known."""
-    kinds = {_kind(target.kind, target.scheme, record.here) for target in record.targets}
+    kinds = {
+        # without its host, storage of the kind S3 may as well stand in the next room
+        Place.UNSAID if target.scheme == "s3" and not target.host else _kind(target.kind, target.scheme, record.here)
+        for target in record.targets
+    }
     if kinds == {Place.OUTSIDE}:
         return Place.OUTSIDE
     jobs = sum(1 for other in every if other.tool == record.tool)

@@ -8,13 +8,15 @@ import pytest
 
 from nis2scan.api import Finding, Outcome
 from nis2scan.facts.linux.accounts import ACCOUNTS, SHADOW
+from nis2scan.facts.linux.databases import DATABASES
 from nis2scan.facts.linux.held_back import HELD
 from nis2scan.facts.linux.log_forwarding import RULES
 from nis2scan.facts.linux.logins import ACCOUNT_DAYS, LOGINS, SSH_LOGINS
 from nis2scan.facts.linux.longer_support import LONGER
+from nis2scan.facts.linux.other_jobs import OTHER_JOBS
 from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
-from nis2scan.testing import NOON, answered, only, recording
+from nis2scan.testing import NOON, answered, findings, only, recording
 
 P, W, F, N, Q = Outcome.PASS, Outcome.WARN, Outcome.FAIL, Outcome.NOT_APPLICABLE, Outcome.NOT_ASSESSED
 NOW = int(NOON.timestamp())
@@ -212,3 +214,23 @@ def test_a_pin_on_everything_that_shuts_out_fixes_fails(pins: list[tuple[str, in
 )
 def test_a_pin_that_leaves_fixes_alone_passes(pins: list[tuple[str, int]]) -> None:
     assert pinned(*pins) is P
+
+
+# ---- databases and copies elsewhere (BAK-LNX-005, BAK-ANY-004) ---------------------------------
+
+
+def test_an_empty_folder_does_not_show_that_a_database_that_runs_is_empty() -> None:
+    """The package leaves /var/lib/mysql behind; the data may be on /srv, or in the volume of a container."""
+    host = recording(answered(DATABASES, "own mysql 0\nsight full\nend\n"), answered(COMMS, "systemd\nmariadbd\n.\n"))
+
+    assert only("backup/databases-dumped", host).outcome is Q
+
+
+@pytest.mark.parametrize(("target", "outcome"), [("cloud s3 ", Q), ("cloud cloud ", P), ("cloud s3 0a1b2c3d", P)])
+def test_storage_of_the_kind_s3_without_its_host_may_stand_in_the_building(target: str, outcome: Outcome) -> None:
+    """`duplicity --s3-endpoint-url http://192.168.1.9:9000 /srv boto3+s3://bucket`: the question prints no host."""
+    told = f"cron duplicity backup\ntarget duplicity {target}\nstamp duplicity 20261124T020000Z\nsight full\nend\n"
+    host = recording(answered(OTHER_JOBS, told))
+    (found,) = [item for item in findings("backup/copy-off-site", host) if item.subject == "host"]
+
+    assert found.outcome is outcome
