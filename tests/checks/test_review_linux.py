@@ -14,6 +14,7 @@ from nis2scan.facts.linux.log_forwarding import RULES
 from nis2scan.facts.linux.logins import ACCOUNT_DAYS, LOGINS, SSH_LOGINS
 from nis2scan.facts.linux.longer_support import LONGER
 from nis2scan.facts.linux.other_jobs import OTHER_JOBS
+from nis2scan.facts.linux.package_sources_rpm import INI_SOURCES
 from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
 from nis2scan.testing import NOON, answered, findings, only, recording
@@ -234,3 +235,27 @@ def test_storage_of_the_kind_s3_without_its_host_may_stand_in_the_building(targe
     (found,) = [item for item in findings("backup/copy-off-site", host) if item.subject == "host"]
 
     assert found.outcome is outcome
+
+
+# ---- sources of fixes (UPD-LNX-004) ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "source", "outcome"),
+    [
+        ("opensuse-leap", "16.0", "openSUSE:repo-oss", Q),  # one source for everything; fixes are not told apart
+        ("sles", "16.0", "SLE-Product-SLES-16.0", Q),
+        ("opensuse-leap", "15.6", "repo-oss", F),
+        ("opensuse-leap", "15.6", "repo-sle-update", P),
+        ("sles", "15.6", "Basesystem_Module:SLE-Module-Basesystem15-SP6-Pool", F),
+        ("fedora", "43", "fedora", F),
+    ],
+)
+def test_a_release_with_one_source_for_everything_does_not_fail(
+    kind: str, version: str, source: str, outcome: Outcome
+) -> None:
+    folder = "/etc/yum.repos.d" if kind == "fedora" else "/etc/zypp/repos.d"
+    told = answered(INI_SOURCES, f"==file {folder}/a.repo\n[{source}]\nenabled=1\ngpgcheck=1\n==end\n")
+    release = answered(OS_RELEASE, f'ID={kind}\nVERSION_ID="{version}"\n')
+
+    assert only("updates/package-sources-trusted", recording(told, release)).outcome is outcome

@@ -110,8 +110,10 @@ def _of_repos(
             unchecked.append(name)
     kind = system.get("ID", "")
     lacks = kind in _WITH_UPDATES and not any("update" in name.lower() for name in on)
-    no_fixes: Said = say("no package source is on") if not on else ""
-    if on and lacks:
+    no_fixes: Said | None = say("no package source is on") if not on else ""
+    if on and lacks and kind != "fedora" and not re.match(r"(12|15|42)\b", system.get("VERSION_ID", "")):
+        no_fixes = None  # from 16 on Leap and SUSE have one source for everything
+    elif on and lacks:
         no_fixes = say("no source brings security fixes for {release}", release=system.get("PRETTY_NAME", kind))
     return PackageSources(tool, len(on), tuple(unchecked), no_fixes=no_fixes)
 
