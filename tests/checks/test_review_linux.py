@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,15 +11,22 @@ from nis2scan.api import Finding, Outcome
 from nis2scan.facts.linux.accounts import ACCOUNTS, SHADOW
 from nis2scan.facts.linux.databases import DATABASES
 from nis2scan.facts.linux.held_back import HELD
+from nis2scan.facts.linux.listeners import LISTENERS
 from nis2scan.facts.linux.log_forwarding import RULES
 from nis2scan.facts.linux.logins import ACCOUNT_DAYS, LOGINS, SSH_LOGINS
 from nis2scan.facts.linux.longer_support import LONGER
 from nis2scan.facts.linux.other_jobs import OTHER_JOBS
 from nis2scan.facts.linux.package_sources_rpm import INI_SOURCES
+from nis2scan.facts.linux.pam import PAM
 from nis2scan.facts.linux.services import COMMS
+from nis2scan.facts.linux.ssh_admins import SSHD_ADMINS
+from nis2scan.facts.linux.ssh_keys import SSH_KEYS
+from nis2scan.facts.linux.sshd import SSHD
+from nis2scan.facts.linux.sudo import RIGHTS
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
 from nis2scan.testing import NOON, answered, findings, only, recording
 
+RECORDED = Path(__file__).parent.parent / "recorded" / "linux"
 P, W, F, N, Q = Outcome.PASS, Outcome.WARN, Outcome.FAIL, Outcome.NOT_APPLICABLE, Outcome.NOT_ASSESSED
 NOW = int(NOON.timestamp())
 SYSTEM = (answered(OS_RELEASE, "ID=debian\n"), answered(MACHINE, f"kernel=6.1.0\npid1=systemd\nnow={NOW}\n"))
@@ -259,3 +267,60 @@ def test_a_release_with_one_source_for_everything_does_not_fail(
     release = answered(OS_RELEASE, f'ID={kind}\nVERSION_ID="{version}"\n')
 
     assert only("updates/package-sources-trusted", recording(told, release)).outcome is outcome
+
+
+# ---- administrators of a directory (MFA-LNX-002) -----------------------------------------------
+
+SETTINGS = """usepam yes
+permitrootlogin no
+pubkeyauthentication yes
+gssapiauthentication no
+hostbasedauthentication no
+passwordauthentication no
+kbdinteractiveauthentication no
+trustedusercakeys none
+authorizedkeyscommand none
+authorizedkeysfile .ssh/authorized_keys
+pubkeyacceptedalgorithms sk-ssh-ed25519@openssh.com,ssh-ed25519
+authenticationmethods any
+"""
+
+
+def admins(group: str, rule: str, *programs: str) -> Outcome:
+    """anna has a security key; others may come from a directory."""
+    views = "".join(
+        f"view={place} {user}\n{SETTINGS}" for user in ("root", "anna") for place in ("198.51.100.1", "192.168.7.2")
+    )
+    keys = (
+        "authorizedkeyscommand none\nauthorizedkeysfile .ssh/authorized_keys\nuser=anna\n"
+        "key=sk-ssh-ed25519@openssh.com \n.\nseen=256 SHA256:x (ED25519-SK)\nend=keys\n"
+    )
+    sudoers = f"==sudo\n==file /etc/sudoers\n%admin ALL=(ALL) ALL\n%sudo ALL=(ALL:ALL) ALL\n{rule}\n"
+    host = recording(
+        answered(SSHD_ADMINS, f"{views}end=admins\n", as_root=True),
+        answered(SSH_KEYS, keys, as_root=True),
+        answered(PAM, (RECORDED / "pam-debian12.txt").read_text()),
+        answered(SHADOW, "root:locked\nanna:set\n==end\n", as_root=True),
+        answered(RIGHTS, f"{sudoers}==start /etc/sudoers\n==end\n", as_root=True),
+        answered(LISTENERS, 'tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=7,fd=3))\nend=ss\n'),
+        answered(ACCOUNTS, ANNA.replace("anna:x:1000:\n==", f"anna:x:1000:\nsudo:x:27:{group}\n==")),
+        answered(SSHD, (RECORDED / "sshd-keys-only.txt").read_text()),
+        answered(COMMS, "".join(f"{name}\n" for name in ("systemd", *programs)) + ".\n"),
+    )
+    return only("mfa/admin-second-factor", host).outcome
+
+
+@pytest.mark.parametrize(
+    ("group", "rule", "program", "outcome"),
+    [
+        ("anna", "", "sssd", P),
+        ("anna,jan@office.example", "", "sssd", Q),
+        ("anna", r"%domain\ admins ALL=(ALL) ALL", "winbindd", Q),
+        ("anna", "jan@office.example ALL=(ALL) ALL", "sssd", Q),
+        ("anna,gone", "%nobody-knows ALL=(ALL) ALL", "cron", P),  # without a directory these are nobody
+    ],
+)
+def test_who_a_directory_makes_administrator_is_not_overlooked(
+    group: str, rule: str, program: str, outcome: Outcome
+) -> None:
+    assert admins(group, rule, program) is outcome

@@ -10,6 +10,7 @@ from nis2scan.api import Absent, CannotTell, Fact, Maybe, Reason, derives, say
 from nis2scan.facts.linux.accounts import Accounts, PasswordStates
 from nis2scan.facts.linux.listeners import Listeners
 from nis2scan.facts.linux.pam import PamAuth
+from nis2scan.facts.linux.services import Processes
 from nis2scan.facts.linux.ssh_admins import AdminView, AdminViews, kept_out
 from nis2scan.facts.linux.ssh_keys import SshKeys
 from nis2scan.facts.linux.sshd import SshSettings, refuse_other_servers
@@ -54,6 +55,7 @@ def admin_ways(
     pam: Maybe[PamAuth],
     passwords: Maybe[PasswordStates],
     rights: Maybe[RootRights],
+    processes: Maybe[Processes],
     accounts: Accounts,
 ) -> AdminWays:
     """A password alone is bad whatever else is unknown; any other word needs sight of every way of everybody."""
@@ -73,7 +75,8 @@ def admin_ways(
     if "password" in weakest.values():
         return AdminWays(weakest)
     refuse_other_servers(server, listeners.value)
-    sight.unknown += _overlooked(known, sight.sure(rights, "sudo"), accounts)
+    granted = sight.sure(rights, "sudo")
+    sight.unknown += [*_overlooked(known, granted, accounts), *_of_a_directory(granted, accounts, processes.value)]
     if sight.unknown:
         raise sight.unknown[0]
     if not weakest:
@@ -180,3 +183,26 @@ def _overlooked(known: AdminViews, rights: RootRights | None, accounts: Accounts
             CannotTell(Reason.NOT_ASKED, say("sshd was not asked about {names}, who can become root", names=missed))
         ]
     return []
+
+
+_DIRECTORIES = ("sssd", "sssd_be", "winbindd", "nslcd", "himmelblaud")
+_SHIPPED = {"sudo", "wheel", "admin"}  # sudoers names them also where no such group exists
+
+
+def _of_a_directory(rights: RootRights | None, accounts: Accounts, running: Processes | None) -> list[CannotTell]:
+    """Administrators whom a directory (Active Directory, LDAP) knows: sshd was asked about local accounts only."""
+    if running is not None and not any(running.runs(name) for name in _DIRECTORIES):
+        return []
+    local = {user.name for user in accounts.users}
+    strangers = {name for group in _SHIPPED for name in accounts.members(group)} - local
+    for grant in rights.grants if rights is not None else ():
+        name = grant.who.removeprefix("%").lstrip(":")
+        if grant.who.startswith("%") and name != "ALL":
+            strangers |= accounts.members(name) - local
+            strangers |= {grant.who} if name not in accounts.groups and name not in _SHIPPED else set()
+        elif grant.who != "ALL" and not grant.who.startswith("#") and name not in local:
+            strangers.add(grant.who)
+    if not strangers:
+        return []
+    why = say("sshd was not asked about {names}, who can become root", names=sorted(strangers))
+    return [CannotTell(Reason.NOT_ASKED, why)]
