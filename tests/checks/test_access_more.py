@@ -220,7 +220,7 @@ def guessing(
 
 
 def locking(deny: int) -> str:
-    line = f"/etc/pam.d/sshd:auth required pam_faillock.so preauth deny={deny}\n"
+    line = f"/etc/pam.d/sshd:auth required pam_faillock.so authfail deny={deny}\n"
     return DEBIAN_PAM.replace("file=/etc/pam.d/sshd\n", f"file=/etc/pam.d/sshd\n{line}")
 
 

@@ -76,7 +76,7 @@ def test_crowdsec_without_a_bouncer_slows_nothing() -> None:
 
 @pytest.mark.parametrize(("deny", "outcome"), [(5, Outcome.WARN), (0, Outcome.FAIL), (99, Outcome.FAIL)])
 def test_a_lock_after_few_tries_slows_guessing(deny: int, outcome: Outcome) -> None:
-    pam = with_factor(f"auth required pam_faillock.so preauth deny={deny}")
+    pam = with_factor(f"auth required pam_faillock.so authfail deny={deny}")
     assert judged(pam=pam).outcome is outcome
 
 

@@ -17,14 +17,14 @@ from nis2scan.facts.linux.logins import ACCOUNT_DAYS, LOGINS, SSH_LOGINS
 from nis2scan.facts.linux.longer_support import LONGER
 from nis2scan.facts.linux.other_jobs import OTHER_JOBS
 from nis2scan.facts.linux.package_sources_rpm import INI_SOURCES
-from nis2scan.facts.linux.pam import PAM
+from nis2scan.facts.linux.pam import PAM, PamAuth
 from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.ssh_admins import SSHD_ADMINS
 from nis2scan.facts.linux.ssh_keys import SSH_KEYS
 from nis2scan.facts.linux.sshd import SSHD
 from nis2scan.facts.linux.sudo import RIGHTS
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
-from nis2scan.testing import NOON, answered, findings, only, recording
+from nis2scan.testing import NOON, answered, fact, findings, only, recording
 
 RECORDED = Path(__file__).parent.parent / "recorded" / "linux"
 P, W, F, N, Q = Outcome.PASS, Outcome.WARN, Outcome.FAIL, Outcome.NOT_APPLICABLE, Outcome.NOT_ASSESSED
@@ -324,3 +324,21 @@ def test_who_a_directory_makes_administrator_is_not_overlooked(
     group: str, rule: str, program: str, outcome: Outcome
 ) -> None:
     assert admins(group, rule, program) is outcome
+
+
+# ---- pam_faillock (ACC-LNX-005) ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "deny"),
+    [
+        (("required pam_faillock.so preauth deny=5",), 0),  # it looks at a count that nobody keeps
+        (("required pam_faillock.so preauth deny=5", "[default=die] pam_faillock.so authfail deny=5"), 5),
+        (("[default=die] pam_faillock.so authfail",), 3),
+    ],
+)
+def test_pam_faillock_locks_only_where_it_counts(lines: tuple[str, ...], deny: int) -> None:
+    head, own = "file=/etc/pam.d/sshd\n", "".join(f"/etc/pam.d/sshd:auth {line}\n" for line in lines)
+    pam = (RECORDED / "pam-debian12.txt").read_text().replace(head, head + own)
+
+    assert fact(PamAuth, recording(answered(PAM, pam))).deny == deny

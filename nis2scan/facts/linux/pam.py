@@ -180,7 +180,11 @@ def _next(at: int, standing: str, action: str, end: int) -> tuple[int, str]:
 
 
 def _deny(stack: list[_Rule], lines: list[str]) -> int:
-    """pam_faillock: an argument in the stack wins over faillock.conf, and the default is 3 tries."""
+    """pam_faillock: an argument in the stack wins over faillock.conf, and the default is 3 tries. Without a line with
+    `authfail` it counts none.
+    """
+    if not any(rule.module == "pam_tally2.so" or "authfail" in rule.arguments for rule in stack):
+        return 0
     for rule in stack:
         if rule.module in ("pam_faillock.so", "pam_tally2.so"):
             told = [word[5:] for word in rule.arguments if word.startswith("deny=")]
