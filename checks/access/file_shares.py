@@ -25,7 +25,8 @@ from nis2scan.facts.linux.samba import SmbShare
     "A scanner or printer that needs a folder: an account of its own, in a folder of its own.\n"
     "Check: testparm -s shows no `guest ok = Yes`; exportfs -v shows only hosts that you know.",
     limits="Sees Samba and the NFS server of the kernel, and of each folder only its own mode: not the rights of what "
-    "is in it, nor ACLs. Shares in containers and over FTP, rsync or WebDAV are not seen.",
+    "is in it, nor ACLs, nor `hosts allow` of Samba. Shares in containers and over FTP, rsync or WebDAV are not "
+    "seen.",
 )
 def file_shares(shares: FileShares) -> Mapping[str, Part]:
     """Every visitor of the office network, and every infected device on it, reads and encrypts what a share gives to

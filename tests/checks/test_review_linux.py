@@ -18,6 +18,7 @@ from nis2scan.facts.linux.longer_support import LONGER
 from nis2scan.facts.linux.other_jobs import OTHER_JOBS
 from nis2scan.facts.linux.package_sources_rpm import INI_SOURCES
 from nis2scan.facts.linux.pam import PAM, PamAuth
+from nis2scan.facts.linux.samba import SAMBA
 from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.ssh_admins import SSHD_ADMINS
 from nis2scan.facts.linux.ssh_keys import SSH_KEYS
@@ -342,3 +343,21 @@ def test_pam_faillock_locks_only_where_it_counts(lines: tuple[str, ...], deny: i
     pam = (RECORDED / "pam-debian12.txt").read_text().replace(head, head + own)
 
     assert fact(PamAuth, recording(answered(PAM, pam))).deny == deny
+
+
+# ---- who gives out files (ACC-LNX-007) ---------------------------------------------------------
+
+SHARES = "[global]\n[office]\n\tpath = /srv/office\n\tread only = No\nend=samba\n"
+
+
+@pytest.mark.parametrize(("program", "asked"), [("smbd", False), ("ksmbd.mountd", True)])
+def test_settings_of_samba_say_nothing_of_the_server_in_the_kernel(program: str, asked: bool) -> None:
+    """A socket of the kernel has no program; one whose program is hidden from this user looks the same."""
+    host = recording(
+        answered(LISTENERS, "tcp LISTEN 0 128 0.0.0.0:445 0.0.0.0:*\nend=ss\n"),
+        answered(SAMBA, SHARES),
+        answered(COMMS, f"systemd\n{program}\n.\n"),
+    )
+    found = {item.subject: item.outcome for item in findings("access/file-shares", host)}
+
+    assert found.get("") is (Q if asked else None)

@@ -8,6 +8,7 @@ from nis2scan.api import Absent, CannotTell, Fact, Maybe, Message, Reason, Unkno
 from nis2scan.facts.linux.listeners import Listeners
 from nis2scan.facts.linux.nfs import NfsClient, NfsExports
 from nis2scan.facts.linux.samba import SmbShare, SmbShares
+from nis2scan.facts.linux.services import Processes
 
 _SMB, _NFS = {139, 445}, {2049}
 
@@ -22,7 +23,9 @@ class FileShares(Fact):
 
 
 @derives
-def file_shares(listeners: Listeners, samba: Maybe[SmbShares], nfs: Maybe[NfsExports]) -> FileShares:
+def file_shares(
+    listeners: Listeners, samba: Maybe[SmbShares], nfs: Maybe[NfsExports], processes: Maybe[Processes]
+) -> FileShares:
     """Nothing that other machines reach listens on the ports of SMB and NFS: not applicable."""
     smb_by = {item.program for item in listeners.outward if item.proto == "tcp" and item.port in _SMB}
     nfs_by = {item.program for item in listeners.outward if item.port in _NFS}
@@ -30,7 +33,8 @@ def file_shares(listeners: Listeners, samba: Maybe[SmbShares], nfs: Maybe[NfsExp
         raise Absent(say("nothing listens on the ports of SMB and NFS: the listeners were read"))
     unread: list[Unknown] = []
     if smb_by:
-        unread += _trouble(samba, "Samba", smb_by - {"", "smbd"})
+        kernel = "" in smb_by and processes.value is not None and not processes.value.runs("smbd")
+        unread += _trouble(samba, "Samba", smb_by - {"", "smbd"} | ({"ksmbd"} if kernel else set()))
         if samba.value is not None and samba.value.unread:
             unread.append(Unknown(Reason.PARSE_ERROR, say("shares may also stand in {path}", path=samba.value.unread)))
     if nfs_by:
