@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ class Relay:
     received: int = 0
     turns: int = 0
     _last: str = ""
+    _lines: list[socket.socket] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.listener.bind(("127.0.0.1", 0))
@@ -66,8 +68,16 @@ class Relay:
                 return
             self.connections += 1
             far = socket.create_connection(("127.0.0.1", self.port))
+            self._lines += (near, far)
             for one, other, way in ((near, far, "sent"), (far, near, "received")):
                 threading.Thread(target=self._pass_on, args=(one, other, way), daemon=True).start()
+
+    def close(self) -> None:
+        """Nobody waits on the listener any more, and no line stays open."""
+        with suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        for each in (self.listener, *self._lines):
+            each.close()
 
     def _pass_on(self, one: socket.socket, other: socket.socket, way: str) -> None:
         try:
@@ -124,7 +134,7 @@ def visit(tmp_path: Path) -> Iterator[Any]:
         _await(tmp_path / "log", server)
         yield lambda *questions: _visited(tmp_path, relay, questions)
     finally:
-        relay.listener.close()
+        relay.close()
         for process in _below(server.pid):
             process.kill()
         server.wait(10)
