@@ -202,22 +202,27 @@ def _elsewhere(host: str, own: set[str]) -> bool:
 
 _LEGACY = re.compile(r"^(?P<what>[^\n]*?)[ \t]+(?P<at>@@?)(?:\([^)\n]*\))?(?P<host>\[[^\]]+\]|[\w.:-]+)", re.M)
 _RELP = re.compile(r"^(?P<what>[^\n]*?)[ \t]:omrelp:(?P<host>\[[^\]]+\]|[\w.-]+)", re.M)
-_ACTION = re.compile(r"(?P<what>[^\n]*?)\baction\s*\((?P<body>(?:[^()\"]|\"[^\"]*\")*)\)", re.I)
+_ACTION = re.compile(r"\baction\s{0,9}\((?P<body>(?:[^()\"]|\"[^\"]*\"){0,2000})\)", re.I)
 _MANY = 50  # nobody has more rules that send; each is looked at with all that stands above it
 _SETTING = re.compile(r"(\w[\w.]*)\s*=\s*\"([^\"]*)\"")
 
 
 def _rsyslog(text: str, whole: str) -> list[Target]:
     """Legacy `selector @host`, `@@host`, `:omrelp:host`, and RainerScript actions over any number of lines."""
-    text = re.sub(r"(?<![\w.}])/\*.*?\*/", "", text, flags=re.S)
+    ended = text.rfind("*/") + 2  # where no comment ends, none is looked for: a hostile text would take for ever
+    text = re.sub(r"(?<![\w.}])/\*.*?\*/", "", text[:ended], flags=re.S) + text[ended:]
+    text = re.sub(r"[ \t]+", " ", text)
     found: list[Target] = []
+    last = 0
     for match in _ACTION.finditer(text):
+        start = max(last, text.rfind("\n", last, match.start()) + 1)
+        last = match.end()
         settings = {name.lower(): value for name, value in _SETTING.findall(match["body"])}
         if settings.get("type", "").lower() in ("omfwd", "omrelp", "omgssapi") and "target" in settings:
             udp = settings["type"].lower() == "omfwd" and settings.get("protocol", "udp").lower() == "udp"
-            takes = len(found) < _MANY and takes_logons(text[: match.start()], match["what"], whole)
+            takes = len(found) < _MANY and takes_logons(text[:start], text[start : match.start()], whole)
             found.append(Target(_host(settings["target"]), "rsyslogd", takes, not udp))
-    rest = _ACTION.sub(lambda action: f"{action['what']}ACTION", text)
+    rest = _ACTION.sub("ACTION", text)
     for match in (*_LEGACY.finditer(rest), *_RELP.finditer(rest)):
         if match["what"].count('"') % 2 == 0:  # else it stands within a text
             takes = len(found) < _MANY and takes_logons(rest[: match.start()], match["what"], whole)
@@ -230,8 +235,8 @@ def _includes_elsewhere(text: str, usual: str) -> bool:
     return any(usual not in first + second for first, second in named)
 
 
-_NG_BLOCK = re.compile(r"\bdestination\s+(?P<name>[\w.\"-]+)\s*\{(?P<body>.*?)\}\s*;", re.S)
-_NG_INLINE = re.compile(r"\bdestination\s*\{(?P<body>.*?)\}\s*;", re.S)
+_NG_BLOCK = re.compile(r"\bdestination\s+(?P<name>[\w.\"-]+)\s*\{(?P<body>.{0,4000}?)\}\s*;", re.S)
+_NG_INLINE = re.compile(r"\bdestination\s*\{(?P<body>.{0,4000}?)\}\s*;", re.S)
 _NG_SEND = re.compile(r"\b(?P<how>network|syslog|tcp6?|udp6?)\s*\(\s*\"?(?P<host>[A-Za-z0-9.:_-]+)\"?(?P<rest>[^;]*)")
 
 

@@ -10,6 +10,9 @@ _ABOUT = re.compile(r"==?\s*[\"'](?:auth|authpriv|sshd)[\"']")
 _ALWAYS = re.compile(r"(?:if\s+(?:1|prifilt\s*\(\s*[\"']\*\.\*[\"']\s*\))\s+then)")
 
 
+_DEEP, _LONG = 8, 2000  # nobody nests deeper, or writes a longer condition
+
+
 def takes_logons(before: str, what: str, whole: str) -> bool:
     """A rule of rsyslog. what: what stands before the action on its line; before: the text above it; whole: all rules,
     for a ruleset takes along only what is sent through it.
@@ -31,14 +34,16 @@ def _one_before(before: str) -> str:
 
 def _blocks(before: str) -> list[str]:
     """What stands before every brace that is still open."""
-    bare = re.sub(r"\"[^\"\n]*\"|'[^'\n]*'", lambda quoted: re.sub(r"[{}]", " ", quoted[0]), before)
+    bare = re.sub(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'", lambda quoted: re.sub(r"[{}]", " ", quoted[0]), before)
     open_at: list[int] = []
     for match in re.finditer(r"[{}]", bare):
         if match[0] == "{":
             open_at.append(match.start())
         elif open_at:
             open_at.pop()
-    heads = (re.split(r"[{}]|\n\s*\n", bare[:at].rstrip())[-1].strip() for at in open_at)
+    if len(open_at) > _DEEP:
+        return [":"]
+    heads = (re.split(r"[{}]|\n\s*\n", bare[max(0, at - _LONG) : at].rstrip())[-1].strip() for at in open_at)
     return [head if head.startswith("if") else head.rpartition("\n")[2].strip() for head in heads]
 
 
