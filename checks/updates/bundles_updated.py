@@ -32,7 +32,8 @@ from nis2scan.facts.linux.bundles import Bundles, Container, Snaps
     "`snap refresh --unhold && snap refresh`; `flatpak update`.\n"
     "Check: `docker images`, `snap refresh --time` and `flatpak history` show today.",
     limits="Judges the day on which an image was made, not what is in it. Containers of ordinary users, of Kubernetes "
-    "and of images that bear no date are not judged; of flatpaks it sees only when anything last changed.",
+    "and of images that bear no date are not judged, nor systems in LXC; of flatpaks it sees only those for everybody, "
+    "and when anything last changed.",
 )
 def bundles_updated(bundles: Bundles, policy: Policy) -> dict[str, Part]:
     """Containers, snaps and flatpaks bring their own libraries along; the updates of the system do not touch those."""
