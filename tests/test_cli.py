@@ -229,7 +229,9 @@ def test_the_questions_for_people_are_printed_as_a_file_to_fill_in(capsys: pytes
 def test_ctrl_c_ends_within_seconds_and_keeps_what_was_found(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        text = CONFIG.replace("port = 1\n", f"port = {port}\n").replace("host_seconds = 20", "host_seconds = 100\nat_once = 1")
+        text = CONFIG.replace("port = 1\n", f"port = {port}\n").replace(
+            "host_seconds = 20", "host_seconds = 100\nat_once = 1"
+        )
         written(tmp_path, text.replace('client = "bakker"', 'client = "bakker"\nthis_machine = true'))
         command = [str(Path(sys.executable).parent / "nis2scan"), "scan"]
         with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
