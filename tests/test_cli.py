@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -234,7 +235,9 @@ def test_ctrl_c_ends_within_seconds_and_keeps_what_was_found(tmp_path: Path) -> 
         )
         written(tmp_path, text.replace('client = "bakker"', 'client = "bakker"\nthis_machine = true'))
         command = [str(Path(sys.executable).parent / "nis2scan"), "scan"]
-        with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        # Whoever runs the tests in the background of a shell has Ctrl-C ignored, and a child would inherit that.
+        heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=heard) as process:
             assert process.stderr is not None
             first = process.stderr.readline()
             process.send_signal(signal.SIGINT)
