@@ -164,12 +164,14 @@ def test_nobody_there_is_unreachable(server: Login) -> None:
 
 def test_no_thread_and_no_connection_is_left(server: Login) -> None:
     visit(server)
-    before = threading.active_count()
+    before = set(threading.enumerate())
     for _ in range(3):
         visit(server)
         visit(dataclasses.replace(server, known_hosts=()))
-    time.sleep(0.5)
-    assert threading.active_count() <= before
+    end = time.monotonic() + 10
+    while (left := set(threading.enumerate()) - before) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert left == set()
 
 
 # ---- the privileged part -----------------------------------------------------------------------
