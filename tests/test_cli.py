@@ -258,3 +258,30 @@ def test_whoever_reads_only_the_first_line_gets_no_trace() -> None:
             ["sh", "-c", f"{program} {arguments} | true"], capture_output=True, text=True, timeout=60, check=False
         )
         assert done.stderr == ""
+
+
+def test_json_tells_each_step_and_ends_with_where_the_reports_are(tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("nis2scan")
+    done = subprocess.run(
+        [str(program), "scan", "--local", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["event"] for row in told] == ["asking", "done", "finished"]
+    assert all(Path(tmp_path, path).exists() for path in told[-1]["reports"])
+    assert len(told[-1]["measures"]) == 8
+
+
+def test_ask_pass_asks_each_login_for_this_scan_and_takes_nothing_else(tmp_path: Path) -> None:
+    from nis2scan.cli.scan import asking
+    from nis2scan.config import read
+
+    text = CONFIG.replace('password = "env:NIS2SCAN_TEST_PASSWORD"', 'key = "~/.ssh/key"\npassphrase = "env:PHRASE"')
+    (login,) = asking(read(written(tmp_path, text))).logins.values()
+
+    assert (login.password, login.key, login.passphrase, login.user) == ("ask:", None, None, "nobody")
