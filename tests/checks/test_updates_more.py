@@ -50,12 +50,12 @@ SETTINGS = (
     'Dir::Etc::sourcelist "sources.list";\nDir::Etc::sourceparts "sources.list.d";\n'
     'Acquire::AllowInsecureRepositories "0";\n'
 )
-MAIN = "deb http://deb.debian.org/debian bookworm main\n"
+MAIN = "deb http://mirror.office/debian bookworm main\n"
 FIXES = "deb http://mirror.office/debian-security bookworm-security main\n"
 LIST, STANZAS = "==file /etc/apt/sources.list\n", "==file /etc/apt/sources.list.d/debian.sources\n"
 DEB822 = (
-    "Types: deb\nURIs: http://deb.debian.org/debian\nSuites: bookworm bookworm-updates\n.\n"
-    "Types: deb\nURIs: http://deb.debian.org/debian-security\nSuites: bookworm-security\n.\n"
+    "Types: deb\nURIs: http://mirror.office/debian\nSuites: bookworm bookworm-updates\n.\n"
+    "Types: deb\nURIs: http://mirror.office/debian-security\nSuites: bookworm-security\n.\n"
 )
 
 
@@ -78,10 +78,10 @@ def apt(told: str, release: str = DEBIAN, settings: str = SETTINGS) -> Finding:
         (LIST + MAIN + FIXES + "deb [ allow-insecure=yes ] http://a.example/x ./\n", F, "http://a.example/x"),
         (STANZAS + DEB822.replace("URIs", "Trusted: yes\nURIs", 1), F, "bookworm"),
         (LIST + MAIN + FIXES + "deb [trusted=yes] file:/srv/packages ./\n", W, "file:/srv/packages"),
-        (LIST + MAIN + FIXES + "deb http://deb.debian.org/debian trixie main\n", W, "trixie"),
+        (LIST + MAIN + FIXES + "deb http://mirror.office/debian trixie main\n", W, "trixie"),
         (LIST + MAIN + FIXES + "deb http://mirror.office/debian-security sid main\n", W, "sid"),
         (LIST + MAIN + FIXES + "deb https://updates.example/desktop xenial main\n", P, "3 sources"),
-        (LIST + MAIN + FIXES + "deb http://deb.debian.org/debian bookworm-backports main\n", P, "3 sources"),
+        (LIST + MAIN + FIXES + "deb http://mirror.office/debian bookworm-backports main\n", P, "3 sources"),
         (LIST + MAIN + FIXES + "==off /etc/apt/sources.list.d/docker.list\n", W, "docker.list"),
         ("", F, "on"),
     ],

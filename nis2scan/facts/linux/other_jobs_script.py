@@ -5,7 +5,7 @@ prints no line that it has read.
 
 from __future__ import annotations
 
-from nis2scan.facts.linux.timers_script import TARGET_SCRIPT
+from nis2scan.facts.linux.timers_script import SHOWN_SCRIPT, TARGET_SCRIPT
 
 OTHER_JOBS_SCRIPT = (
     TARGET_SCRIPT
@@ -203,20 +203,6 @@ for p in rsync rclone rsnapshot duplicity duply deja-dup rdiff-backup proxmox-ba
   command -v $p >/dev/null 2>&1 && echo "binary $p"
 done
 echo "sight $sight"
-[ -n "$show" ] && command -v systemctl >/dev/null 2>&1 || { echo end; exit 0; }
-p=Id,LoadState,ActiveState,UnitFileState,Result,ExecMainStatus,ExecMainExitTimestamp,TriggeredBy
-shown=$(systemctl show -p $p -- $show 2>/dev/null) || { echo end; exit 0; }
-timers=
-nl='
-'
-rest=$shown
-while :; do
-  case $rest in *TriggeredBy=*) ;; *) break ;; esac
-  rest=${rest#*TriggeredBy=}; timers="$timers ${rest%%"$nl"*}"
-done
-echo show
-printf '%s\n' "$shown"
-case $timers in *[!\ ]*) echo; systemctl show -p $p -- $timers 2>/dev/null ;; esac
-echo; echo end
 """
+    + SHOWN_SCRIPT
 )

@@ -96,6 +96,24 @@ homes() {
 }
 """
 
+# How the units went that a script chose to be shown, and the timers that start them; then the end.
+SHOWN_SCRIPT = r"""[ -n "$show" ] && command -v systemctl >/dev/null 2>&1 || { echo end; exit 0; }
+p=Id,LoadState,ActiveState,UnitFileState,Result,ExecMainStatus,ExecMainExitTimestamp,TriggeredBy
+shown=$(systemctl show -p $p -- $show 2>/dev/null) || { echo end; exit 0; }
+timers=
+nl='
+'
+rest=$shown
+while :; do
+  case $rest in *TriggeredBy=*) ;; *) break ;; esac
+  rest=${rest#*TriggeredBy=}; timers="$timers ${rest%%"$nl"*}"
+done
+echo show
+printf '%s\n' "$shown"
+case $timers in *[!\ ]*) echo; systemctl show -p $p -- $timers 2>/dev/null ;; esac
+echo; echo end
+"""
+
 JOBS_SCRIPT = (
     TARGET_SCRIPT
     + r"""
@@ -220,20 +238,6 @@ for f in /etc/autorestic/.autorestic.yml /etc/autorestic.yml /etc/resticprofile/
   done < "$f"
 done
 echo "sight $sight"
-[ -n "$show" ] && command -v systemctl >/dev/null 2>&1 || { echo end; exit 0; }
-p=Id,LoadState,ActiveState,UnitFileState,Result,ExecMainStatus,ExecMainExitTimestamp,TriggeredBy
-shown=$(systemctl show -p $p -- $show 2>/dev/null) || { echo end; exit 0; }
-timers=
-nl='
-'
-rest=$shown
-while :; do
-  case $rest in *TriggeredBy=*) ;; *) break ;; esac
-  rest=${rest#*TriggeredBy=}; timers="$timers ${rest%%"$nl"*}"
-done
-echo show
-printf '%s\n' "$shown"
-case $timers in *[!\ ]*) echo; systemctl show -p $p -- $timers 2>/dev/null ;; esac
-echo; echo end
 """
+    + SHOWN_SCRIPT
 )
