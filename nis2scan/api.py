@@ -17,24 +17,7 @@ from nis2scan.assessment import (
     Unseen,
     View,
 )
-from nis2scan.check import (
-    SESSION,
-    Check,
-    Dataset,
-    Fleet,
-    Maybe,
-    Now,
-    bad,
-    check,
-    derives,
-    ok,
-    person,
-    probe,
-    reads,
-    scope_of,
-    shell,
-    warn,
-)
+from nis2scan.check import Check, Dataset, Fleet, Maybe, Now, bad, check, derives, ok, reads, scope_of, warn
 from nis2scan.errors import Absent, CannotTell, Reason
 from nis2scan.language import Language
 from nis2scan.model import (
@@ -61,6 +44,7 @@ from nis2scan.model import (
     say,
 )
 from nis2scan.policy import Policy
+from nis2scan.questions import SESSION, person, powershell, probe, shell
 
 __all__ = [
     "SESSION",
@@ -113,6 +97,7 @@ __all__ = [
     "derives",
     "ok",
     "person",
+    "powershell",
     "probe",
     "reads",
     "say",

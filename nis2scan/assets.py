@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from nis2scan.assessment import Asset
 from nis2scan.errors import NotJudged
-from nis2scan.facts.linux.system import System
+from nis2scan.facts.machine import Machine
 from nis2scan.facts.network.device import Device
 from nis2scan.facts.network.doors import Neighbour
 from nis2scan.model import Fact, Recording
@@ -43,7 +43,7 @@ def _weakness(aliases: Mapping[str, str]) -> int:
 def _aliases(rules: Rules, recording: Recording) -> dict[str, str]:
     """What the machine can be known by, by kind. A card whose address the device chose itself is no alias: empty."""
     view = _view(rules, recording)
-    system, near = _read(view, System), _read(view, Neighbour)
+    system, near = _read(view, Machine), _read(view, Neighbour)
     aliases = {"name": recording.host}
     if system is not None and system.machine_id:
         aliases["machine_id"] = system.machine_id
@@ -87,7 +87,7 @@ def asset_of(rules: Rules, address: str, subject: Subject) -> Asset:
     """One row of the inventory, as the report shows it. address: where it was asked, "" for this machine itself."""
     recording = subject.recording
     view = _view(rules, recording)
-    system, device, near = _read(view, System), _read(view, Device), _read(view, Neighbour)
+    system, device, near = _read(view, Machine), _read(view, Device), _read(view, Neighbour)
     kind = device.kind if device is not None and device.kind in _KINDS else "device"
     strong = (system is not None and system.machine_id) or (near is not None and near.mac and not near.randomised)
     return Asset(

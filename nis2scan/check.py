@@ -23,7 +23,6 @@ from nis2scan.model import (
     Measure,
     Outcome,
     Question,
-    Root,
     Said,
     Severity,
     Verdict,
@@ -96,48 +95,6 @@ def _needs(function: Callable[..., Any]) -> tuple[tuple[Need, ...], Any]:
     if missing := [name for name in names if name not in hints]:
         raise PluginError(f"{function.__module__}.{function.__qualname__}: parameter {missing[0]} has no type")
     return tuple(_need(function, name, hints[name]) for name in names), hints.get("return")
-
-
-# ---- questions ---------------------------------------------------------------------------------
-
-
-def shell(
-    text: str,
-    *,
-    runs: tuple[str, ...] = (),
-    needs: tuple[str, ...] = (),
-    root: Root = Root.NEVER,
-    platforms: tuple[str, ...] = ("linux",),
-    codes: tuple[int, ...] = (0,),
-    seconds: int = 5,
-    cap: int = 65536,
-) -> Question:
-    """A POSIX sh snippet for one section of the collector.
-
-    It runs in a shell of its own with LC_ALL=C, TZ=UTC0, a set PATH, no standard input. It must write nothing and
-    must work in dash, bash, busybox ash and mksh. See Question for `runs`, `needs` and `codes`.
-    """
-    return Question("shell", text, root, platforms, runs, needs, codes, seconds, cap)
-
-
-def probe(text: str, *, seconds: int = 8, cap: int = 65536) -> Question:
-    """Something asked of a host over the network, without a login. The text says all that is ever sent.
-
-    First line: the kind and the ports. `tcp 6379` and `udp 161` are conversations: each further line is `wait` (hear
-    what the host says by itself) or `send` with the bytes, escaped as in Python (`send PING\\r\\n`). Other kinds
-    (`ports`, `neighbour`, `tls` …) are procedures of their own, see `nis2scan.transport.probes`.
-    The answer is JSON, see `nis2scan.facts.network.heard`.
-    """
-    return Question("probe", text, seconds=seconds, cap=cap)
-
-
-def person(key: str) -> Question:
-    """A question to a person, answered in answers.toml under `key`."""
-    return Question("person", key)
-
-
-SESSION = Question("session", "session")
-"""What the collector knows of its own visit; its answer is JSON, see `nis2scan.facts.session`."""
 
 
 # ---- readers and derivations -------------------------------------------------------------------

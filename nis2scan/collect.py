@@ -11,6 +11,7 @@ from nis2scan.errors import TransportError
 from nis2scan.model import Question, Recording
 from nis2scan.transport import Transport, posix_helper
 from nis2scan.transport import posix_script as posix
+from nis2scan.transport import windows_script as windows
 from nis2scan.transport.probes import procedure
 from nis2scan.transport.talk import parsed
 
@@ -38,8 +39,9 @@ class Command:
 
 def commands(questions: Sequence[Question], platform: str) -> list[Command]:
     """Everything that may run on a host of this platform: the frame around the questions first, then each question."""
-    frame = Command("frame", posix.RUNS, "never", 0, "carries the questions; see --script for the whole text")
-    fitting = [item for item in questions if item.kind == "shell" and _fits(item, platform)]
+    kind, runs = ("powershell", windows.RUNS) if platform == "windows" else ("shell", posix.RUNS)
+    frame = Command("frame", runs, "never", 0, "carries the questions; see --script for the whole text")
+    fitting = [item for item in questions if item.kind == kind and _fits(item, platform)]
     return [frame, *(Command(item.id, item.runs, item.root, item.seconds, item.text) for item in fitting)]
 
 
@@ -57,6 +59,8 @@ def _explained(text: str) -> str:
 
 def script(questions: Sequence[Question], platform: str = "", become: str = "") -> str:
     """The script as it is sent, whole, with a word in place of the random bits. platform "" = for every platform."""
+    if platform == "windows":
+        return windows.script(questions)
     fitting = [item for item in questions if not platform or _fits(item, platform)]
     return posix.script(fitting, become=become)
 

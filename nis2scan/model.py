@@ -150,6 +150,7 @@ class Status(StrEnum):
     TIMEOUT = "timeout"
     TRUNCATED = "truncated"
     ERROR = "error"
+    CONSTRAINED = "constrained"  # the language mode of PowerShell forbids the question
     UNASKED = "unasked"
 
 
@@ -159,6 +160,7 @@ _REASONS = {
     Status.TIMEOUT: Reason.TIMEOUT,
     Status.TRUNCATED: Reason.TRUNCATED,
     Status.ERROR: Reason.PARSE_ERROR,
+    Status.CONSTRAINED: Reason.CONSTRAINED_LANGUAGE,
     Status.UNASKED: Reason.NOT_ASKED,
 }
 # Who was never asked: a person did not answer; the network is only asked about from a place in it.

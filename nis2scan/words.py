@@ -111,6 +111,7 @@ STATUSES = {
     Status.TIMEOUT: _("took too long"),
     Status.TRUNCATED: _("cut short"),
     Status.ERROR: _("failed"),
+    Status.CONSTRAINED: _("restricted language"),
     Status.UNASKED: _("not asked"),
 }
 

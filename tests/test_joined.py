@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from nis2scan.api import Status, shell
-from nis2scan.check import probe
 from nis2scan.model import Recording
+from nis2scan.questions import probe
 from nis2scan.scan import Answered, Target, joined
 from nis2scan.testing import answered, recording
 from nis2scan.transport.local import Local

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nis2scan.check import shell
 from nis2scan.errors import CannotTell, ConfigError, Nis2scanError
 from nis2scan.model import Answer, Status
+from nis2scan.questions import shell
 from nis2scan.recording import from_bytes, to_bytes
 from nis2scan.testing import recording
 

@@ -25,13 +25,17 @@ _MANNERS = """\
 
 @app.default
 def commands(
-    platform: Literal["linux", "macos", "network"] = "linux", /, *, script: bool = False, checks: tuple[Path, ...] = ()
+    platform: Literal["linux", "macos", "windows", "network"] = "linux",
+    /,
+    *,
+    script: bool = False,
+    checks: tuple[Path, ...] = (),
 ) -> int:
     """
     Parameters
     ----------
     platform
-        linux, macos, or network: what is sent to devices without a login.
+        linux, macos, windows, or network: what is sent to devices without a login.
     script
         Print the whole script as it is sent, instead of its parts.
     checks

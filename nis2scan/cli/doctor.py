@@ -14,7 +14,7 @@ from typing import Literal
 from cyclopts import App
 
 from nis2scan.assets import fact_of
-from nis2scan.check import SESSION, Check
+from nis2scan.check import Check
 from nis2scan.cli.networks import networks_of
 from nis2scan.cli.output import view_of
 from nis2scan.cli.targets import targets_of
@@ -24,6 +24,7 @@ from nis2scan.facts.linux.sudo import RIGHTS, RootRights
 from nis2scan.facts.session import Session
 from nis2scan.language import Language
 from nis2scan.model import Fact, Message, Recording, Root, Said, say
+from nis2scan.questions import SESSION
 from nis2scan.rules import Rules, load
 from nis2scan.scan import Pacing, gather
 from nis2scan.store import Store

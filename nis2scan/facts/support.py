@@ -49,8 +49,8 @@ class Release(Fact):
 
     kind: os-release ID (`debian`), `build` for Windows, else as in the table. version: VERSION_ID, build or version.
     name: how it calls itself. product: only rows of this product, where several share a kind (`windows-server`).
-    edition: the end of the cycle's name (`w`, `e`, `e-lts`), where one build has several. extended: longer support
-    is proven to be in force; None when nobody looked.
+    edition: the end of the cycle's name (`w`, `e`, `e-lts`, `2019`), where one build has several.
+    extended: longer support is proven to be in force; None when nobody looked.
     """
 
     kind: str
@@ -78,7 +78,7 @@ def rows_for(rows: Iterable[Eol], release: Release) -> tuple[Eol, ...]:
     if refined:
         return ()
     best = [row for length, row in fits if length == longest]
-    named = [row for row in best if release.edition and row.cycle.endswith("-" + release.edition)]
+    named = [row for row in best if release.edition and f"-{row.cycle}".endswith(f"-{release.edition}")]
     return tuple(named or best)
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from nis2scan.check import SESSION
 from nis2scan.errors import Reason, TransportError
 from nis2scan.model import Answer, Question, Recording, Root, Status
+from nis2scan.questions import SESSION
 from nis2scan.transport import only_questions
 from nis2scan.transport.posix_helper import version
 from nis2scan.transport.posix_parse import Hello, Section, Stream, hello_in, parse

@@ -20,13 +20,13 @@ import pytest
 
 from nis2scan.api import Outcome
 from nis2scan.assets import subjects
-from nis2scan.check import probe
 from nis2scan.discover import Network
 from nis2scan.errors import Reason
 from nis2scan.facts.network.doors import NEIGHBOUR, PORTS
 from nis2scan.facts.network.nfs import Nfs
 from nis2scan.facts.network.services import NMAP
 from nis2scan.model import Question, Recording
+from nis2scan.questions import probe
 from nis2scan.recording import from_bytes
 from nis2scan.scan import Answered, Event, Pacing, Target, gather, joined
 from nis2scan.store import Store

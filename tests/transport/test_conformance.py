@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from nis2scan.api import Question, Recording, Root, Status, shell
-from nis2scan.check import person
 from nis2scan.errors import Reason, TransportError
 from nis2scan.facts.session import Session
+from nis2scan.questions import person
 from nis2scan.recording import from_bytes, to_bytes
 from nis2scan.testing import fact
 from nis2scan.transport import Transport

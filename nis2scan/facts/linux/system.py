@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, say, shell
+from nis2scan.facts.machine import Machine
 
 _INITS = {"systemd", "init", "openrc-init", "runit", "s6-svscan", "procd", "dinit", "launchd"}
 _LAPTOP = {8, 9, 10, 11, 14, 30, 31, 32}  # SMBIOS 7.4.1: portable, laptop, notebook, hand held, sub notebook, tablet …
@@ -107,6 +108,22 @@ def system(release: Answer, machine: Answer) -> System:
         booted_at=_moment(now - float(facts["uptime"][0].split()[0])) if "uptime" in facts else None,
         installed_at=min((_moment(float(seconds)) for seconds in facts.get("installed", ())), default=None),
         machine_id=facts.get("machine_id", [""])[0],
+    )
+
+
+@reads(OS_RELEASE, MACHINE)
+def machine(release: Answer, about: Answer) -> Machine:
+    """The same in the terms that every system shares."""
+    found = system.read(release, about)
+    assert isinstance(found, System)  # noqa: S101 the reader above makes it
+    return Machine(
+        name=found.name,
+        machine_id=found.machine_id,
+        workstation=found.workstation,
+        laptop=found.laptop,
+        virtual=found.virt,
+        booted_at=found.booted_at,
+        installed_at=found.installed_at,
     )
 
 

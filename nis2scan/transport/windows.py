@@ -1,0 +1,127 @@
+"""Asking a Windows host by one script, whatever carries it: what goes out, and what is made of what comes back."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from nis2scan.errors import Reason, TransportError
+from nis2scan.model import Answer, Question, Recording, Status
+from nis2scan.questions import SESSION
+from nis2scan.transport import only_questions
+from nis2scan.transport.windows_parse import Hello, Section, Stream, parse, status_of
+from nis2scan.transport.windows_script import script
+
+HELLO_SECONDS = 30.0  # PowerShell itself may take ten seconds to start on a cold PC
+CAP = 16 * 1024 * 1024
+"""Bytes that are read from one host at most. What comes after is not read."""
+
+_GRACE = 15.0  # seconds that the script begins nothing new before the scanner stops listening
+_MARK = b" H windows "
+
+
+@dataclass
+class Visit:
+    """One visit to one host. Feed it what comes, in order; ask it for the recording at the end.
+
+    nonce "": an answer by file, which carries its own.
+    """
+
+    questions: Sequence[Question]
+    vantage: str
+    seconds: float = 120.0
+    nonce: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    received: bytearray = field(default_factory=bytearray, repr=False)
+    noise: bytes = b""  # standard error of the whole, kept for the reason when nothing else came
+    sent: float = 0.0
+    hello: Hello | None = None
+    hello_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.questions = only_questions(self.questions)
+
+    def script(self) -> bytes:
+        """What is to be sent on standard input. Call it at the moment of sending: the clock starts."""
+        text = script(self.questions, nonce=self.nonce, seconds=max(1, int(self.seconds - _GRACE)))
+        self.sent = time.time()
+        return text.encode("ascii")
+
+    def feed(self, data: bytes) -> bool:
+        """Take what came on standard output. False: enough, stop reading."""
+        self.received += data[: CAP - len(self.received)]
+        if self.hello is None and _MARK in self.received:
+            self.hello, self.hello_at = parse(bytes(self.received), self.nonce).hello, time.time()
+        return len(self.received) < CAP
+
+    def complain(self, data: bytes) -> bool:
+        """Take what came on standard error. It is read to its end whatever its size; only the beginning is kept."""
+        self.noise += data[: 4096 - len(self.noise)]
+        return True
+
+    def recording(self) -> Recording:
+        """What was answered. Raises TransportError when not even the first frame came."""
+        stream = parse(bytes(self.received), self.nonce)
+        if stream.hello is None:
+            said = (self.noise or bytes(self.received)).decode("utf-8", "replace").strip().split("\n")[0][:200]
+            raise TransportError(
+                Reason.UNSUPPORTED_PLATFORM,
+                f"PowerShell did not answer there: {said}" if said else "PowerShell did not answer there",
+                "Is the script blocked by a virus scanner, or is this no Windows?",
+            )
+        answers = [self._answer(question, stream) for question in self.questions if question.kind != "session"]
+        answers.append(self._session(stream, stream.hello))
+        at = datetime.fromtimestamp(self.sent or stream.hello.at, UTC)
+        return Recording("", "windows", at, self.vantage, {answer.question.id: answer for answer in answers})
+
+    def _session(self, stream: Stream, hello: Hello) -> Answer:
+        admin = hello.said.get("admin") is True
+        row = {
+            **{name: hello.said.get(name) for name in ("user_sid", "groups", "language", "powershell", "is64")},
+            **{name: hello.said.get(name) for name in ("culture", "computer")},
+            "platform": "windows",
+            "vantage": self.vantage,
+            "user": str(hello.said.get("user", "")),
+            "uid": -1,
+            "root": admin,
+            "refusal": "" if admin else "not an elevated administrator",
+            "sent": self.sent or hello.at,
+            "hello": hello.at,
+            "hello_at": self.hello_at or hello.at,
+            "bye": stream.bye,
+            "bye_at": (time.time() if self.sent else stream.bye) if stream.bye else 0,
+        }
+        return Answer(SESSION, Status.OK, json.dumps(row).encode(), code=0)
+
+    def _answer(self, question: Question, stream: Stream) -> Answer:
+        if question.kind != "powershell":
+            return Answer(question)
+        admin = stream.hello is not None and stream.hello.said.get("admin") is True
+        section = stream.sections.get(question.id)
+        if section is not None:
+            return _answered(question, section, admin)
+        return Answer(question, Status.TIMEOUT, err=b"the answer ended before this question")
+
+
+def _answered(question: Question, section: Section, admin: bool) -> Answer:
+    said = section.json.encode()
+    if not section.sound:
+        return Answer(question, Status.ERROR, err=b"the answer was damaged on its way", ms=section.ms, as_root=admin)
+    match section.status:
+        case "failed":
+            error = json.loads(section.json)
+            status = status_of(error) if isinstance(error, dict) else Status.ERROR
+            return Answer(question, status, err=said, ms=section.ms, as_root=admin)
+        case "denied":
+            return Answer(question, Status.DENIED, err=b"asked only as an elevated administrator", ms=section.ms)
+        case "constrained":
+            return Answer(question, Status.CONSTRAINED, err=b"PowerShell runs in Constrained Language", ms=section.ms)
+        case "late":
+            return Answer(question, Status.TIMEOUT, err=b"no time was left for this question", ms=section.ms)
+    if len(said) > question.cap:
+        err = f"more than {question.cap} bytes".encode()
+        return Answer(question, Status.TRUNCATED, said[: question.cap], err, 0, section.ms, admin)
+    return Answer(question, Status.OK, said, b"", 0, section.ms, admin)

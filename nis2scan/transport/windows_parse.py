@@ -1,0 +1,148 @@
+"""The stream of the Windows script, cut or damaged as it may be, to sections. Pure; never raises for a stream."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from nis2scan.model import Status
+
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_HELLO = re.compile(r"@@([0-9a-f]{32}) H windows (\d{1,12}) ")
+_SECTION = re.compile(r"S ([a-z0-9-]{1,60}) (ok|failed|denied|constrained|late) (\d{1,12}) ")
+_SUM = re.compile(r"(\d{1,12}) ")
+_BYE = re.compile(r"Z (\d{1,12})")
+_FLAT = re.compile(r'"System\.[A-Za-z.]*(?:\[\]|Dictionary|Hashtable|PropertyData)"')
+
+# Beginnings of FullyQualifiedErrorId and what they mean: English on every Windows (windows-shapes 1.3).
+_BY_ID = (
+    ("nis2scan-denied", Status.DENIED),
+    ("nis2scan-missing", Status.MISSING),
+    ("CommandNotFoundException", Status.MISSING),
+    ("NoMatchingLogsFound", Status.MISSING),
+    ("PathNotFound", Status.MISSING),
+    ("LogInfoUnavailable", Status.DENIED),
+    ("System.Security.SecurityException", Status.DENIED),
+    ("MethodInvocationNotSupportedInConstrainedLanguage", Status.CONSTRAINED),
+    ("CannotCreateTypeConstrainedLanguage", Status.CONSTRAINED),
+    ("ConversionSupportedOnlyToCoreTypes", Status.CONSTRAINED),
+)
+_BY_CODE = {
+    0x8004100E: Status.MISSING,  # no such namespace
+    0x80041010: Status.MISSING,  # no such class
+    0x80041003: Status.DENIED,
+    0x80070005: Status.DENIED,
+    0x80240044: Status.DENIED,  # Windows Update: only for administrators
+    0x8013150A: Status.DENIED,  # SecurityException
+}
+_BY_NATIVE = {"AccessDenied": Status.DENIED, "InvalidNamespace": Status.MISSING, "InvalidClass": Status.MISSING}
+_BY_CATEGORY = {
+    "PermissionDenied": Status.DENIED,
+    "SecurityError": Status.DENIED,
+    "OperationTimeout": Status.TIMEOUT,
+}
+
+
+@dataclass(frozen=True)
+class Hello:
+    """The first frame: at what time (the host's clock), and what the script says of itself and its rights."""
+
+    at: int
+    said: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One question's part. status: as the script says. json: what came, ASCII. sound: the sum fits and it is JSON."""
+
+    status: str
+    ms: int
+    json: str
+    sound: bool = True
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Everything that was understood. bye: the host's clock in the last frame, 0 when the answer was cut."""
+
+    nonce: str = ""
+    hello: Hello | None = None
+    bye: int = 0
+    sections: dict[str, Section] = field(default_factory=dict)
+
+    @property
+    def damaged(self) -> bool:
+        return any(not section.sound for section in self.sections.values())
+
+
+def text_of(data: bytes) -> str:
+    """Bytes as text: what Windows makes of a redirected stream is UTF-16 or some code page; the frames are ASCII."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    return _ESCAPES.sub("", data.removeprefix(b"\xef\xbb\xbf").decode("ascii", "replace"))
+
+
+def hello_in(data: bytes, nonce: str = "") -> Hello | None:
+    """The first frame, when it has come whole."""
+    return parse(data, nonce).hello
+
+
+def parse(data: bytes, nonce: str = "") -> Stream:
+    """Sections from a stream. nonce "": the one that the first frame carries, for an answer by file."""
+    text = text_of(data)
+    met = next((found for found in _HELLO.finditer(text) if nonce in ("", found[1])), None)
+    if met is None:
+        return Stream()
+    value, sound = _payload(text[met.end() :].split("@@", 1)[0])
+    said = json.loads(value) if sound else None
+    if not isinstance(said, dict):
+        return Stream()
+    bye = 0
+    sections: dict[str, Section] = {}
+    for part in text[met.end() :].split(f"@@{met[1]} ")[1:]:
+        if (ended := _BYE.match(part)) is not None:
+            bye = int(ended[1])
+            break
+        if (found := _SECTION.match(part)) is not None:
+            value, sound = _payload(part[found.end() :])
+            sections.setdefault(found[1], Section(found[2], int(found[3]), value, sound))
+    return Stream(met[1], Hello(int(met[2]), said), bye, sections)
+
+
+def _payload(text: str) -> tuple[str, bool]:
+    """The JSON of a frame, and whether it is whole. A console may have wrapped it, and noise may follow it."""
+    flat = text.replace("\r", "").replace("\n", "")
+    if (found := _SUM.match(flat)) is None:
+        return "", False
+    try:
+        _, end = json.JSONDecoder().raw_decode(flat, found.end())
+    except (ValueError, RecursionError):
+        return flat[found.end() :], False
+    value = flat[found.end() : end]
+    return value, checksum(value) == int(found[1]) and _FLAT.search(value) is None
+
+
+def checksum(text: str) -> int:
+    """The sum that the script makes of its characters."""
+    total = 7
+    for char in text.encode("ascii", "replace"):
+        total = (total * 31 + char) % 2147483647
+    return total
+
+
+def status_of(error: dict[str, Any]) -> Status:
+    """What an error of PowerShell means. Its message is in the language of the system and is never looked at."""
+    name = str(error.get("fqid", ""))
+    for beginning, status in _BY_ID:
+        if name.startswith(beginning):
+            return status
+    words = re.match(r"HRESULT (0x[0-9a-fA-F]{8})", name)
+    codes = [int(words[1], 16)] if words else []
+    codes += [error[key] & 0xFFFFFFFF for key in ("hresult", "inner") if isinstance(error.get(key), int)]
+    for code in codes:
+        if code in _BY_CODE:
+            return _BY_CODE[code]
+    native, category = str(error.get("native", "")), str(error.get("category", ""))
+    return _BY_NATIVE.get(native) or _BY_CATEGORY.get(category) or Status.ERROR
