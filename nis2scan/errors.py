@@ -8,6 +8,7 @@ Nis2scanError
 ├── StoreError        2  the store cannot be opened or written
 ├── NothingScanned    4  no host could be asked anything
 ├── Stopped         130  the user pressed Ctrl-C
+├── DeliveryError     3  one delivered file cannot be taken; costs that file, never the others
 ├── TransportError       one host could not be asked; costs that host its row, never the scan
 └── NotJudged            inside judging only; becomes the outcome of one finding
     ├── CannotTell       → not assessed, with a reason code
@@ -96,6 +97,25 @@ class TransportError(Nis2scanError):
     def __init__(self, reason: Reason, message: str, next_step: str = "") -> None:
         super().__init__(message, next_step)
         self.reason = reason
+
+
+class Flaw(StrEnum):
+    """What is wrong with a delivered file."""
+
+    FOREIGN = "foreign"  # no answer of nis2scan
+    CUT = "cut"
+    DAMAGED = "damaged"  # on its way, or edited
+    TOO_LARGE = "too_large"
+
+
+class DeliveryError(Nis2scanError):
+    """One delivered file cannot be taken. `flaw` says why."""
+
+    exit_code = 3
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(f"this file cannot be taken: {flaw}")
+        self.flaw = flaw
 
 
 class NotJudged(Nis2scanError):

@@ -152,9 +152,11 @@ case $(uname -s) in
 esac
 """
 
-_TOP = r"""
+PATHS = r"""
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin:/usr/syno/bin:/usr/syno/sbin
 export PATH
+"""
+TOP = r"""
 exec 3>&1
 n2_now; n2_born=${n2_up%.*}
 n2_who=$(id); n2_uid=${n2_who#uid=}; n2_user=${n2_uid#*"("}; n2_uid=${n2_uid%%[!0-9]*}; n2_user=${n2_user%%")"*}
@@ -165,7 +167,7 @@ fi
 n2_frame "Z $(date -u +%s)"
 """
 
-_UNPRIVILEGED = "else n2_part np | n2_pack"
+UNPRIVILEGED = "else n2_part np | n2_pack"
 
 _PRIVILEGED = r"""
 else
@@ -206,8 +208,8 @@ def script(
         raise ValueError(f"become must be empty, sudo, doas or helper, not {become!r}")
     text = program([question for question in questions if question.kind == "shell"], nonce=nonce, limit=str(seconds))
     if not become:
-        return f"main() {{{text}{_TOP.replace('@ELSE@', _UNPRIVILEGED)}}}\nmain\n"
-    top = _TOP.replace("@ELSE@", _PRIVILEGED)
+        return f"main() {{{text}{PATHS}{TOP.replace('@ELSE@', UNPRIVILEGED)}}}\nmain\n"
+    top = PATHS + TOP.replace("@ELSE@", _PRIVILEGED)
     if become == "helper":
         feed = _FEED_HELPER.replace("@VERSION@", version)
         return f"main() {{{text}{_BECOME.replace('@FEED@', feed).replace('@ROOT@', f'sudo -n {HELPER}')}{top}}}\nmain\n"
