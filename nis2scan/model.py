@@ -136,7 +136,8 @@ class Question:
     @cached_property
     def id(self) -> str:
         """Stable as long as the question is, and readable: the first word and a short hash."""
-        word = re.sub(r"[^a-z0-9]+", "-", self.text.split(None, 1)[0].lower()).strip("-")[:16] or self.kind
+        first = self.text.lstrip("# ").split(None, 1)[0].lower()  # a comment on the first line names it
+        word = re.sub(r"[^a-z0-9]+", "-", first).strip("-")[:16] or self.kind
         digest = hashlib.sha256(f"{self.kind}\0{self.root}\0{self.platforms}\0{self.text}".encode()).hexdigest()
         return f"{word}-{digest[:8]}"
 

@@ -35,10 +35,10 @@ def powershell(
 ) -> Question:
     """The body of one section of the collector for Windows, in Windows PowerShell 5.1.
 
-    It returns exactly one `[ordered]@{…}` of plain values, and may use the functions of
-    `transport/windows_prologue.ps1`. It writes nothing, is pure ASCII and has no empty line. root REQUIRED: only an
-    elevated administrator is answered. full: it needs what Constrained Language forbids (COM, methods of .NET).
-    The sections with the fewest `seconds` are asked first. Its answer is JSON.
+    Its first line is a comment that names it: `# bitlocker`. It returns exactly one `[ordered]@{…}` of plain values
+    and may use the functions of `transport/windows_prologue.ps1`. It writes nothing, is ASCII and has no empty line.
+    root REQUIRED: only an elevated administrator is answered. full: it needs what Constrained Language forbids (COM,
+    methods of .NET). The sections with the fewest `seconds` are asked first. Its answer is JSON.
     """
     return Question("powershell", text, root, ("windows",), runs, ("FullLanguage",) if full else (), (0,), seconds, cap)
 

@@ -63,7 +63,9 @@ class Facts:
         return made
 
     def _make(self, wanted: type[Fact]) -> Fact:
-        if (derivation := self.rules.derivation_of.get(wanted)) is not None:
+        readers = [reader for reader in self.rules.readers_of.get(wanted, ()) if self._fits(reader)]
+        # A fact may be derived on one system and read on another: a reader for this system comes first.
+        if not readers and (derivation := self.rules.derivation_of.get(wanted)) is not None:
             given = [self.give(need) for need in derivation.needs]
             self.used[wanted] = tuple(answer for need in derivation.needs for answer in self.answers(need))
             try:
@@ -72,7 +74,6 @@ class Facts:
                 raise
             except Exception as bug:  # a plugin's bug must neither sink the scan nor pass for a clean host
                 raise CannotTell(Reason.BUG, f"{derivation.name}: {bug!r}") from bug
-        readers = [reader for reader in self.rules.readers_of[wanted] if self._fits(reader)]
         if self.recording.failed is not None and not any(self._answered(reader) for reader in readers):
             raise CannotTell(self.recording.failed, self.recording.failure)
         if not readers:

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from nis2scan.api import Absent, CannotTell, Policy, Reason, Severity, Verdict, bad, check, ok, say, warn
-from nis2scan.facts.linux.log_forwarding import LogsElsewhere
 from nis2scan.facts.linux.log_history import LogHistory
 from nis2scan.facts.linux.system import System
+from nis2scan.facts.log_forwarding import LogsElsewhere
 
 _DAY = timedelta(days=1)
 _ROTATION = 2

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nis2scan.api import Absent, Confidence, Message, Severity, Verdict, bad, check, ok, say, warn
-from nis2scan.facts.linux.log_forwarding import LogForwarding, Target
-from nis2scan.facts.linux.system import System
+from nis2scan.facts.log_forwarding import LogForwarding, Target
+from nis2scan.facts.machine import Machine
 
 
 @check(
@@ -20,9 +20,9 @@ from nis2scan.facts.linux.system import System
     limits="Sees rules and running agents, known by their name. That the lines arrive, and which lines an agent sends, "
     "shows only on the other machine.",
 )
-def logs_leave_machine(forwarding: LogForwarding, system: System) -> Verdict:
+def logs_leave_machine(forwarding: LogForwarding, machine: Machine) -> Verdict:
     """An intruder with all rights wipes the logs of the machine; a copy elsewhere is out of reach."""
-    if system.app_container:
+    if machine.app_container:
         raise Absent(say("an application container: its logs are kept by the machine it runs on"))
     whole = [target for target in forwarding.targets if target.everything]
     sure = [target for target in whole if target.sure]
@@ -37,7 +37,7 @@ def logs_leave_machine(forwarding: LogForwarding, system: System) -> Verdict:
     if forwarding.perhaps:
         names = forwarding.perhaps
         return warn(say("an agent runs that can send logs: {names}; whether it does is not seen", names=names))
-    if system.workstation:
+    if machine.workstation:
         return warn(say("nothing sends logs to another machine"))
     return bad(say("nothing sends logs to another machine"), severity=Severity.HIGH)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nis2scan.api import Absent, CannotTell, Effort, Reason, Severity, Verdict, bad, check, ok, say, warn
-from nis2scan.facts.linux.system import System
-from nis2scan.facts.linux.time_sync import TimeSync
+from nis2scan.facts.machine import Machine
+from nis2scan.facts.time_sync import TimeSync
 
 
 @check(
@@ -19,9 +19,9 @@ from nis2scan.facts.linux.time_sync import TimeSync
     limits="Asks chrony, systemd-timesyncd and ntpd, of others the kernel. Not seen: whether it also starts after a "
     "restart, and whether the source is right.",
 )
-def time_synchronised(keeper: TimeSync, system: System) -> Verdict:
+def time_synchronised(keeper: TimeSync, machine: Machine) -> Verdict:
     """A clock that nobody sets drifts by seconds a day; then the logs of two machines cannot be laid side by side."""
-    if system.container:
+    if machine.container:
         raise Absent(say("a container: its clock is that of the machine it runs on"))
     if keeper.daemons and keeper.synced:
         return ok(say("{daemon} runs and follows a source", daemon=keeper.daemons))

@@ -13,7 +13,7 @@ class Machine(Fact):
     """name: the system in words ("Windows 11 Pro 24H2"). machine_id: lasting and its own, `` when it could not be read.
 
     workstation: a person sits at it. laptop: it leaves the building. virtual: `` or the hypervisor. booted_at,
-    installed_at: UTC, None when not known.
+    installed_at: UTC, None when not known. container: `` or the kind; app_container: without a system of its own.
     """
 
     name: str
@@ -21,5 +21,7 @@ class Machine(Fact):
     workstation: bool = False
     laptop: bool = False
     virtual: str = ""
+    container: str = ""
+    app_container: bool = False
     booted_at: datetime | None = None
     installed_at: datetime | None = None

@@ -16,12 +16,13 @@ from pathlib import Path
 import pytest
 
 from nis2scan.api import SESSION, CannotTell, Finding, Outcome, Question, Reason, Recording, Severity, Status
-from nis2scan.facts.linux.log_forwarding import RULES, LogForwarding
+from nis2scan.facts.linux.log_forwarding import RULES
 from nis2scan.facts.linux.log_history import FIRST_LINES, JOURNAL, LogHistory
 from nis2scan.facts.linux.logs import KEPT, Logs
 from nis2scan.facts.linux.mounts import MOUNTS
 from nis2scan.facts.linux.services import COMMS
 from nis2scan.facts.linux.system import MACHINE, OS_RELEASE
+from nis2scan.facts.log_forwarding import LogForwarding
 from nis2scan.testing import NOON, answered, fact, findings, only, recording
 
 CLOCK, SURVIVE, HISTORY = "logging/clock-skew", "logging/logs-survive-reboot", "logging/log-history"

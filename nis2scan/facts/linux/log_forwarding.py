@@ -9,18 +9,7 @@ from dataclasses import dataclass
 from nis2scan.api import Answer, CannotTell, Fact, Maybe, Reason, Root, derives, reads, say, shell
 from nis2scan.facts.linux.log_selectors import takes_logons, unfiltered
 from nis2scan.facts.linux.services import Processes
-
-
-@dataclass(frozen=True)
-class Target:
-    """One rule: `host` is another machine. daemon: who sends. everything: also the lines about logons. sure: not by
-    UDP.
-    """
-
-    host: str
-    daemon: str
-    everything: bool = True
-    sure: bool = True
+from nis2scan.facts.log_forwarding import LogForwarding, LogsElsewhere, Target
 
 
 @dataclass(frozen=True)
@@ -28,28 +17,6 @@ class ForwardingRules(Fact):
     """Every forwarding rule that is written down, whether or not its daemon runs."""
 
     targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True)
-class LogForwarding(Fact):
-    """What really leaves: the rules of daemons that run, and the log or detection agents that run. perhaps: those that
-    may send logs, or something else.
-    """
-
-    targets: tuple[Target, ...]
-    agents: tuple[str, ...]
-    perhaps: tuple[str, ...] = ()
-
-    @property
-    def leaves(self) -> bool:
-        return bool(self.agents) or any(target.everything for target in self.targets)
-
-
-@dataclass(frozen=True)
-class LogsElsewhere(Fact):
-    """Only softens, so it is never missing. leaves: None where nobody could look."""
-
-    leaves: bool | None
 
 
 AGENTS = {

@@ -122,6 +122,8 @@ def machine(release: Answer, about: Answer) -> Machine:
         workstation=found.workstation,
         laptop=found.laptop,
         virtual=found.virt,
+        container=found.container,
+        app_container=found.app_container,
         booted_at=found.booted_at,
         installed_at=found.installed_at,
     )

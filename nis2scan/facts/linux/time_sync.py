@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from nis2scan.api import Answer, CannotTell, Fact, Reason, Root, derives, reads, say, shell
 from nis2scan.facts.linux.services import Processes
+from nis2scan.facts.time_sync import TimeSync
 
 
 @dataclass(frozen=True)
@@ -27,20 +28,6 @@ class TimeSources(Fact):
     ntpd: bool | None
     kernel: bool | None
     hypervisor: bool
-    jobs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class TimeSync(Fact):
-    """daemons: that run. synced: one of them follows a source elsewhere; None when none of them could be asked.
-
-    guests: programs of a hypervisor for its guests, which may set the clock too.
-    """
-
-    daemons: tuple[str, ...]
-    synced: bool | None
-    hypervisor: bool
-    guests: tuple[str, ...]
     jobs: tuple[str, ...]
 
 

@@ -76,7 +76,8 @@ class Membership(Fact):
 
 
 RELEASE = powershell(
-    r"""[ordered]@{
+    r"""# release
+[ordered]@{
   version = Read-Values 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion' 'CurrentBuild' 'UBR' 'DisplayVersion' 'EditionID' 'InstallationType' 'InstallDate'
   product = Read-Values 'HKLM:\SYSTEM\CurrentControlSet\Control\ProductOptions' 'ProductType'
   crypto = Read-Values 'HKLM:\SOFTWARE\Microsoft\Cryptography' 'MachineGuid'
@@ -85,7 +86,8 @@ RELEASE = powershell(
 )
 
 JOINED = powershell(
-    r"""[ordered]@{
+    r"""# joined
+[ordered]@{
   tcpip = Read-Values 'HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters' 'Domain' 'NV Domain'
   winlogon = Read-Values 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon' 'CachePrimaryDomain'
   netlogon = Read-Values 'HKLM:\SYSTEM\CurrentControlSet\Services\Netlogon' 'Start'
@@ -96,7 +98,8 @@ JOINED = powershell(
 )
 
 COMPUTER = powershell(
-    r"""[ordered]@{
+    r"""# computer
+[ordered]@{
   system = Read-Instances 'root/cimv2' 'Win32_ComputerSystem' @('PartOfDomain', 'Domain', 'DomainRole', 'PCSystemType', 'PCSystemTypeEx', 'Model', 'Manufacturer')
   os = Read-Instances 'root/cimv2' 'Win32_OperatingSystem' @('LastBootUpTime', 'ProductType')
   battery = Read-Instances 'root/cimv2' 'Win32_Battery' @('Chemistry')
