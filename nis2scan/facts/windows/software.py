@@ -1,0 +1,109 @@
+"""Programs as their installers list them, for the machine and for each user whose settings are loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from nis2scan.api import Answer, CannotTell, Fact, Reason, powershell, reads, say
+from nis2scan.facts.windows.values import number, rows, table, text
+
+
+@dataclass(frozen=True)
+class Program:
+    """One entry of the list of programs. hive: `` for the machine, else the SID of the user. key: of the registry."""
+
+    name: str
+    version: str = ""
+    publisher: str = ""
+    hive: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Software(Fact):
+    """What is installed for everybody, and for users whose settings were loaded.
+
+    users: SIDs whose own programs were read; others: profiles on this machine whose own programs could not be read,
+    because nobody of them is signed in (or we may not), -1 when that is not known. Apps of the Store are not listed.
+    """
+
+    programs: tuple[Program, ...]
+    users: tuple[str, ...]
+    others: int
+
+    def named(self, *beginnings: str) -> tuple[Program, ...]:
+        """Programs whose names begin so, in whatever letters."""
+        wanted = tuple(item.casefold() for item in beginnings)
+        return tuple(item for item in self.programs if item.name.casefold().startswith(wanted))
+
+
+_LIST = r"""
+  foreach ($name in (Read-Subkeys $root)) {
+    try { $key = Read-Values "$root\$name" 'DisplayName' 'DisplayVersion' 'Publisher' 'ParentKeyName' } catch { $key = $null; $unread++ }
+    if ($null -eq $key -or -not "$($key.DisplayName)".Trim() -or $key.ParentKeyName) { continue }
+    [ordered]@{ hive = $hive; key = $name; name = "$($key.DisplayName)"; version = "$($key.DisplayVersion)"; publisher = "$($key.Publisher)" }
+  }"""
+
+SOFTWARE = powershell(
+    r"""# software
+$unread = 0
+$hive = ''
+$items = @(foreach ($root in 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall', 'HKLM:\SOFTWARE\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall') {"""
+    + _LIST
+    + r"""
+})
+[ordered]@{ items = $items; unread = $unread; listed = $null -ne (Read-Subkeys 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall') }""",
+    seconds=4,
+    cap=262144,
+)
+
+# Settings of a user are only there while he is signed in; ours are too, and belong to nobody who works here.
+USER_SOFTWARE = powershell(
+    r"""# user-software
+$unread = 0
+$users = @()
+$items = @(foreach ($hive in @(Read-Subkeys 'Registry::HKEY_USERS' | ForEach-Object { $_ } | Where-Object { $_ -match '^S-1-(5-21|12-1)-[0-9-]+$' })) {
+  $root = "Registry::HKEY_USERS\$hive\Software\Microsoft\Windows\CurrentVersion\Uninstall"
+  try { $null = Read-Subkeys $root; $users += $hive } catch { continue }"""
+    + _LIST
+    + r"""
+})
+$profiles = @(Read-Subkeys 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList' | ForEach-Object { $_ } | Where-Object { $_ -match '^S-1-(5-21|12-1)-[0-9-]+$' })
+[ordered]@{ items = $items; unread = $unread; users = $users; profiles = $profiles }""",
+    seconds=5,
+    cap=262144,
+)
+
+
+@reads(SOFTWARE, USER_SOFTWARE)
+def software(machine: Answer, users: Answer) -> Software:
+    """The list of the machine must be whole; of the users as many as could be read."""
+    made = table(machine)
+    if number(made.get("unread")) != 0:
+        raise CannotTell(Reason.NO_PRIVILEGE, say("a part of the list of programs could not be read"))
+    if made.get("listed") is not True:
+        raise CannotTell(Reason.PARSE_ERROR, say("Windows has no list of programs"))
+    programs = [_program(row) for row in rows(made)]
+    seen: list[str] = []
+    others = -1
+    if users.ok:
+        theirs = table(users)
+        seen = _texts(theirs, "users")
+        others = len(set(_texts(theirs, "profiles")) - set(seen)) if number(theirs.get("unread")) == 0 else -1
+        programs += [_program(row) for row in rows(theirs)]
+    return Software(tuple(programs), tuple(seen), others)
+
+
+def _program(row: dict[str, Any]) -> Program:
+    return Program(*(text(row.get(name)) for name in ("name", "version", "publisher", "hive", "key")))
+
+
+def _texts(made: dict[str, Any], name: str) -> list[str]:
+    """A list of texts, also one that PowerShell unrolled because it had one."""
+    found = made.get(name)
+    if isinstance(found, str):
+        return [found]
+    if not isinstance(found, list):
+        raise CannotTell(Reason.PARSE_ERROR, say("the answer is not as it should be"))
+    return [item for item in found if isinstance(item, str)]
