@@ -68,6 +68,11 @@ def _read(view: Facts, wanted: type[F]) -> F | None:
     return fact if isinstance(fact, wanted) else None
 
 
+def machine_id(rules: Rules, recording: Recording) -> str:
+    """The lasting id of a machine, "" when it was not read."""
+    return _aliases(rules, recording).get("machine_id", "")
+
+
 def copies(rules: Rules, recordings: Sequence[Recording]) -> dict[str, tuple[str, ...]]:
     """By host the other hosts that have its machine id: somebody copied a machine and did not give it its own."""
     ids = [(recording.host, _aliases(rules, recording).get("machine_id", "")) for recording in recordings]

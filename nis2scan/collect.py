@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from nis2scan.errors import TransportError
 from nis2scan.model import Question, Recording
-from nis2scan.transport import Transport, posix_helper
+from nis2scan.transport import Transport, posix_file, posix_helper, windows_file
 from nis2scan.transport import posix_script as posix
 from nis2scan.transport import windows_script as windows
 from nis2scan.transport.probes import procedure
@@ -63,6 +63,13 @@ def script(questions: Sequence[Question], platform: str = "", become: str = "") 
         return windows.script(questions)
     fitting = [item for item in questions if not platform or _fits(item, platform)]
     return posix.script(fitting, become=become)
+
+
+def file_script(questions: Sequence[Question], platform: str, client: str = "") -> str:
+    """The script that an administrator starts on a machine, and that writes one file. client: whose machine it is."""
+    if platform == "windows":
+        return windows_file.script(questions, client)
+    return posix_file.script(questions, platform, client)
 
 
 def helper(questions: Sequence[Question]) -> str:

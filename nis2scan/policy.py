@@ -35,6 +35,11 @@ class Policy:
     image_fail_days: int = _threshold(365, "nis2scan")
     reboot_warn_days: int = _threshold(7, "BIO2 8.08.01")
     reboot_fail_days: int = _threshold(14, "Cyber Essentials")
+    mac_update_check_ok_days: int = _threshold(7, "NLMAPGOV")
+    mac_update_check_max_days: int = _threshold(30, "NIST mSCP")
+    mac_update_delay_max_days: int = _threshold(30, "nis2scan")
+    mac_admins_max: int = _threshold(2, "nis2scan")
+    mac_audit_min_days: int = _threshold(60, "CIS Apple")
     support_warn_days: int = _threshold(90, "nis2scan")
     backup_ok_hours: int = _threshold(72, "nis2scan")
     backup_max_hours: int = _threshold(168, "CIS 11.2")
@@ -54,6 +59,7 @@ class Policy:
     dormant_fail_days: int = _threshold(180, "PingCastle")
     small_data_disk_mb: int = _threshold(1024, "nis2scan")
     certificate_warn_days: int = _threshold(21, "nis2scan")
+    delivered_max_days: int = _threshold(90, "nis2scan")  # what a machine said by file; older says little of today
     dataset_warn_days: int = _threshold(90, "nis2scan")
     dataset_max_days: int = _threshold(180, "nis2scan")
     # Names that the operator approves: remote-access tools and tunnels that are meant to be there.

@@ -24,6 +24,7 @@ class Target:
     """One host to ask, and the way to it. Without a way, `failure` says why.
 
     found: it is not in the inventory; something on a network answered at this address, and it receives no login.
+    delivered: nobody is asked; what a machine said before came by file.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Target:
     transport: Transport | None
     failure: str = ""
     found: bool = False
+    delivered: bool = False
 
 
 @dataclass(frozen=True)

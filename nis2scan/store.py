@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,12 +40,33 @@ STEPS = (
         found TEXT NOT NULL, taken_at TEXT NOT NULL, PRIMARY KEY (run, id)
     ) STRICT;
     """,
+    """
+    CREATE TABLE delivery (
+        nonce TEXT PRIMARY KEY, machine TEXT NOT NULL, host TEXT NOT NULL, taken_at TEXT NOT NULL, added TEXT NOT NULL
+    ) STRICT;
+    """,
 )
 
 WAIT_SECONDS = 10.0  # for another scan of the same client that is writing
 
 # What identifies a machine, the strongest first. A name alone is a weak identity.
 STRENGTH = ("machine_id", "host_key", "mac", "name")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One delivered answer that is in the store. machine: its lasting id, or "" when it is known by its name only."""
+
+    nonce: str
+    machine: str
+    host: str
+    taken_at: datetime
+    added: datetime
+    path: Path
+
+    def of(self, machine: str, host: str) -> bool:
+        """Whether it is of the machine with this name: not when both have an id, and another."""
+        return self.host.casefold() == host.casefold() and (not machine or not self.machine or machine == self.machine)
 
 
 class Store:
@@ -150,16 +172,35 @@ class Store:
 
     def keep(self, run: int, asset: str, recording: Recording) -> Path:
         """Write a recording as `recordings/<run>/<asset>.json`, for nobody else to read."""
-        folder = self.folder / "recordings" / f"{run:06d}"
-        path = folder / f"{asset}.json"
-        try:
-            for each in (folder.parent, folder):
-                each.mkdir(exist_ok=True, mode=0o700)
-            path.touch(mode=0o600)
-            path.write_bytes(to_bytes(recording))
-        except OSError as trouble:
-            raise StoreError(f"{path} cannot be written: {trouble}", "Look at the rights and free space.") from None
+        path = self.folder / "recordings" / f"{run:06d}" / f"{asset}.json"
+        _write(path, to_bytes(recording))
         return path
+
+    def deliver(self, nonce: str, machine: str, recording: Recording, now: datetime) -> Path:
+        """Keep an answer that came by file, for the scans to come. nonce: hexadecimal digits."""
+        path = self.folder / "delivered" / f"{nonce}.json"
+        _write(path, to_bytes(recording))
+        row = (nonce, machine, recording.host, recording.taken_at.isoformat(), now.isoformat())
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO delivery VALUES (?, ?, ?, ?, ?)", row)
+        return path
+
+    def delivered(self) -> list[Kept]:
+        """Every answer that came by file, the newest first. Whoever removes its file here makes it forgotten."""
+        rows = self._db.execute("SELECT nonce, machine, host, taken_at, added FROM delivery").fetchall()
+        kept = [
+            Kept(
+                str(nonce),
+                str(machine),
+                str(host),
+                datetime.fromisoformat(taken),
+                datetime.fromisoformat(added),
+                self.folder / "delivered" / f"{nonce}.json",
+            )
+            for nonce, machine, host, taken, added in rows
+        ]
+        kept = [item for item in kept if item.path.exists()]
+        return sorted(kept, key=lambda item: (item.taken_at, item.added), reverse=True)
 
     def finish(self, run: int, findings: Iterable[Finding], now: datetime) -> None:
         """Keep what a run found, and close it."""
@@ -191,3 +232,14 @@ class Store:
         """Asset id and bytes of every recording of a run."""
         folder = self.folder / "recordings" / f"{run:06d}"
         return [(path.stem, path.read_bytes()) for path in sorted(folder.glob("*.json"))]
+
+
+def _write(path: Path, data: bytes) -> None:
+    """A file that nobody else can read, in folders of which the same is true."""
+    try:
+        for folder in (path.parent.parent, path.parent):
+            folder.mkdir(exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_bytes(data)
+    except OSError as trouble:
+        raise StoreError(f"{path} cannot be written: {trouble}", "Look at the rights and free space.") from None

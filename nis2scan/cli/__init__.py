@@ -14,6 +14,8 @@ COMMANDS = {
     "init": ("nis2scan.cli.init", "Propose the networks of this machine, ask who consents, write config.toml."),
     "doctor": ("nis2scan.cli.doctor", "Try every login once and say what is missing, before the first scan."),
     "scan": ("nis2scan.cli.scan", "Look at this machine or at the hosts in config.toml, and write the reports."),
+    "collect-script": ("nis2scan.cli.collect_script", "Print the script for a machine that nobody can log in to."),
+    "add": ("nis2scan.cli.add", "Take in the files that such a script wrote, for the next scan."),
     "demo": ("nis2scan.cli.demo", "Write all reports of a made-up company. No host is needed."),
     "report": ("nis2scan.cli.report", "Judge a kept scan again and write its reports."),
     "answers": ("nis2scan.cli.answers", "Print answers.toml: the questions that no scan can answer."),

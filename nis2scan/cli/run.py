@@ -16,14 +16,16 @@ from nis2scan.assessing import Client, assessment
 from nis2scan.assessment import Assessment, Consent, View
 from nis2scan.assets import asset_of, copies, subjects
 from nis2scan.cli.output import output_folder
-from nis2scan.cli.summary import Show
+from nis2scan.cli.summary import Show, show_nothing
 from nis2scan.config import Settings
 from nis2scan.errors import Reason
+from nis2scan.merge import merged
 from nis2scan.model import Outcome, Severity
 from nis2scan.publish import publish, reports
 from nis2scan.rules import Rules
 from nis2scan.scan import Answered, joined
 from nis2scan.store import Store
+from nis2scan.words import clean
 
 FIRST_PAGE_SECONDS = 10.0
 _SHARE = 10  # writing the page again may take a tenth of the time, not more
@@ -60,6 +62,9 @@ class Run:
     def report(self, stopped: bool, fail_on: Severity | None) -> int:
         """Keep, judge and write everything; the exit code."""
         made = self._assessment(finished=not stopped and not self._failed(), keep=True)
+        if self.show is not show_nothing:
+            for note in merged(self.rules, self.answered)[1]:
+                print(f"nis2scan: {clean(self.view.language.text(note))}", file=sys.stderr)
         paths = publish(made, self.view, self.folder)
         self.show(made, self.view.language, paths)
         return self._exit_code(stopped, made, fail_on)
@@ -79,7 +84,7 @@ class Run:
 
     def _assessment(self, *, finished: bool, keep: bool = False) -> Assessment:
         now = datetime.now(UTC)
-        rows = joined(self.answered)
+        rows = joined(merged(self.rules, self.answered)[0])
         found = subjects(self.store, [recording for _, recording in rows], self.rules, now)
         assets = [asset_of(self.rules, row[0].address, subject) for row, subject in zip(rows, found, strict=True)]
         same = copies(self.rules, [recording for _, recording in rows])

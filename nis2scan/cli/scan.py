@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 from typing import Literal
 
@@ -20,9 +20,11 @@ from nis2scan.cli.summary import show, show_json, show_nothing
 from nis2scan.cli.targets import targets_of
 from nis2scan.config import Settings, operator, operator_file, read
 from nis2scan.errors import NothingScanned
+from nis2scan.language import Language
+from nis2scan.merge import deliveries
 from nis2scan.model import Severity
 from nis2scan.rules import load
-from nis2scan.scan import gather
+from nis2scan.scan import Target, gather
 from nis2scan.store import Store
 from nis2scan.transport.local import cards
 
@@ -84,12 +86,30 @@ def scan(
     with Store(base / "store") as store:
         targets = targets_of(settings, store.folder, own.programs, retry_logins=retry_logins)
         networks = networks_of(settings)
+        targets += delivered_of(settings, store, view.language, left_out=local or bool(ranges), quiet=quiet)
         if not targets and not networks:
-            raise NothingScanned("there is nothing to scan", "Add [[hosts]] or [[networks]] to config.toml.")
+            raise NothingScanned(
+                "there is nothing to scan", "Add [[hosts]] or [[networks]] to config.toml, or add files."
+            )
         run = Run(rules, settings, store, base, view, show_json if json else show_nothing if quiet else show)
         with progress(view.language, quiet=quiet, as_json=json) as tell:
             stopped = run.take(gather(targets, networks, rules.questions, pacing_of(settings), tell))
         return run.report(stopped, fail_on)
+
+
+def delivered_of(settings: Settings, store: Store, language: Language, *, left_out: bool, quiet: bool) -> list[Target]:
+    """What came by file before this scan. left_out: only this machine or a range is wanted, which is said."""
+    files = deliveries(store, settings.thresholds(), datetime.now(UTC))
+    if files and left_out:
+        if not quiet:
+            said = language.plural(
+                "{count} machine that was delivered by file is left out: this scan looks at less",
+                "{count} machines that were delivered by file are left out: this scan looks at less",
+                len(files),
+            )
+            print(f"nis2scan: {said}", file=sys.stderr)
+        return []
+    return files
 
 
 def asking(settings: Settings) -> Settings:
