@@ -1,0 +1,1 @@
+"""What is on the made-up machines, a file a topic: `FRAGMENTS` by `*`, `client`, `server`, machine or run."""
