@@ -64,10 +64,12 @@ ROOMS: dict[str, set[str]] = {
 # Libraries that stand in the files named and nowhere else, so that replacing one is work in one place.
 ONLY_IN: dict[str, set[str]] = {
     "paramiko": {f"nis2scan/transport/{file}.py" for file in ("ssh", "ssh_login", "ssh_route", "host_keys")},
-    "winrm": {"nis2scan/transport/winrm.py"},
+    "winrm": {f"nis2scan/transport/{file}.py" for file in ("winrm", "winrm_login", "winrm_proof")},
+    "spnego": {"nis2scan/transport/winrm_proof.py"},
+    "requests": set(),
     "nmap": {"nis2scan/transport/probes/nmap.py"},
     "psutil": {"nis2scan/transport/local.py"},
-    "cryptography": {"nis2scan/transport/probes/tls.py"},
+    "cryptography": {"nis2scan/transport/probes/tls.py", "nis2scan/transport/winrm_proof.py"},
     "netaddr": {"nis2scan/transport/makers.py"},
     "subprocess": {"nis2scan/transport/local.py", "nis2scan/transport/neighbours.py", "nis2scan/secrets.py"},
     "sqlite3": {"nis2scan/store.py"},

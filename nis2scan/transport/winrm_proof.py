@@ -1,0 +1,238 @@
+"""How an account proves itself over WinRM, and how messages are sealed afterwards: NTLM or Kerberos, never Basic."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+import re
+import struct
+import time
+from dataclasses import dataclass
+
+import spnego
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from spnego.channel_bindings import GssChannelBindings
+from spnego.exceptions import FeatureMissingError, InvalidCredentialError, NoCredentialError, SpnegoError
+from winrm.exceptions import WinRMTransportError
+
+from nis2scan.errors import Reason, TransportError
+from nis2scan.transport.winrm_line import Line, Reply
+from nis2scan.transport.winrm_login import Login, refused
+
+_SOAP = "application/soap+xml;charset=UTF-8"
+_MARK = b"--Encrypted Boundary"
+_OCTETS = b"Content-Type: application/octet-stream\r\n"
+_LENGTH = re.compile(rb"OriginalContent:[^\r\n]*;Length=(\d{1,9})")
+_STALE_SECONDS = 5.0  # a line that waited longer at the gate is dialled anew, and its certificate verified anew
+# Minor codes of Kerberos by which a domain says no to a login, and may count it: locked or expired, unknown, wrong.
+_NO = {-1765328366, -1765328361, -1765328378, -1765328360, -1765328353}
+_LOGON_DENIED = -2146893044  # the same on Windows
+
+
+@dataclass(frozen=True)
+class Session:
+    """A line on which the account was let in. Its `send_message` is what pywinrm's Protocol sends with.
+
+    way: the word before the tokens, Negotiate or Kerberos.
+    """
+
+    line: Line
+    context: spnego.ContextProxy
+    way: str
+
+    @property
+    def _kind(self) -> str:
+        return f"application/HTTP-{'Kerberos' if self.way == 'Kerberos' else 'SPNEGO'}-session-encrypted"
+
+    def send_message(self, message: str) -> bytes:
+        """Raises what pywinrm expects for a fault, and TransportError for an answer that must not be believed."""
+        body, kind = message.encode(), _SOAP
+        if self.line.login.plain_http:
+            body = _sealed(self.context, body, self._kind)
+            kind = f'multipart/encrypted;protocol="{self._kind}";boundary="Encrypted Boundary"'
+        reply = self.line.post(body, {"Content-Type": kind})
+        text = self._text(reply)
+        if b"<!" in text:  # a document type or entities: nothing that WinRM says
+            raise TransportError(Reason.UNREACHABLE, f"{self.line.login.where} answers with XML that is not of WinRM")
+        if reply.status != 200:
+            raise WinRMTransportError("http", reply.status, text.decode("utf-8", "replace"))
+        return text
+
+    def close_session(self) -> None:
+        """pywinrm calls it after the shell was closed."""
+        self.line.close()
+
+    def _text(self, reply: Reply) -> bytes:
+        if not self.line.login.plain_http:
+            return reply.body
+        if self._kind not in reply.kind:
+            if reply.status == 200:  # whoever stands between us could have written it
+                raise TransportError(Reason.UNREACHABLE, f"{self.line.login.where} answers without encryption")
+            return b""
+        return _opened(self.context, reply.body)
+
+
+def let_in(login: Login, line: Line) -> Session:
+    """Dial, see that it is the host and that it is WinRM, wait at the gate, log in once. Raises TransportError."""
+    logging.getLogger("spnego").setLevel(logging.CRITICAL)  # it writes the exchange down, from which words are guessed
+    line.open()
+    way = _way(login, line.post(b"", {"Content-Type": _SOAP}))
+    name = f"{login.name} ({login.where})" if login.name else login.where
+    waited = time.monotonic()
+    with login.gate.trying(name, line.until):
+        if not line.whole or time.monotonic() - waited > _STALE_SECONDS:
+            line.open()
+        return Session(line, _proved(login, line, way), way)
+
+
+def _way(login: Login, reply: Reply) -> str:
+    """The word before a token: the host offers it, unasked and without having seen anything of a login."""
+    if reply.status != 401:
+        raise TransportError(
+            Reason.UNREACHABLE, f"{login.where} answers HTTP {reply.status} and asks for no login: that is no WinRM"
+        )
+    for word in ("Negotiate", "Kerberos" if login.kerberos else "NTLM"):
+        if word.lower() in reply.ways:
+            return word
+    offered = ", ".join(sorted(reply.ways))[:80] or "nothing"
+    raise TransportError(
+        Reason.UNREACHABLE,
+        f"{login.where} lets nobody in by Negotiate, only by {offered}",
+        "Set WinRM back to Negotiate there. A password is never sent as it is (Basic).",
+    )
+
+
+def _proved(login: Login, line: Line, way: str) -> spnego.ContextProxy:
+    """Token by token, until the host says yes. A 401 on a token that rests on the secret is its no."""
+    context = _begun(login, line.certificate)
+    answer: bytes | None = None
+    token, offered = _stepped(login, context, None), login.kerberos
+    while token is not None:
+        text = f"{way} {base64.b64encode(token).decode()}"
+        reply = line.post(b"", {"Content-Type": _SOAP, "Authorization": text})
+        answer = _token(reply.ways.get(way.lower(), ""))
+        if reply.status == 401 and offered:
+            raise _no(login)
+        if (reply.status != 401) is not offered:
+            raise TransportError(Reason.UNREACHABLE, f"{login.where} lets anybody in: that is no WinRM")
+        if context.complete:
+            break
+        if answer is None:
+            raise TransportError(Reason.UNREACHABLE, f"{login.where} does not go on with {way}")
+        token, offered = _stepped(login, context, answer), True
+    if not context.complete or (login.plain_http and not context.context_attr & spnego.ContextReq.confidentiality):
+        raise TransportError(Reason.UNREACHABLE, f"{login.where} wants no encryption: it gets nothing more")
+    return context
+
+
+def _no(login: Login) -> TransportError:
+    """A ticket that is not taken says nothing of the login: the domain has just confirmed that."""
+    if not login.kerberos:
+        return refused(login)
+    return TransportError(
+        Reason.UNREACHABLE,
+        f"{login.where} does not take the Kerberos ticket for {login.spoken}",
+        "Is that its full name in the domain, is its clock right, and may this account log on there?",
+    )
+
+
+def _begun(login: Login, certificate: bytes) -> spnego.ContextProxy:
+    if login.password is None and not login.kerberos:
+        raise TransportError(Reason.NO_CREDENTIAL, f"nothing to log in with on {login.where}", "Give a password.")
+    try:
+        return spnego.client(
+            login.user,
+            login.password.reveal() if login.password is not None else None,
+            hostname=login.spoken,
+            service="http",
+            channel_bindings=_bindings(certificate),
+            protocol="kerberos" if login.kerberos else "ntlm",
+            options=spnego.NegotiateOptions.wrapping_winrm if login.kerberos else spnego.NegotiateOptions.use_ntlm,
+        )
+    except (ImportError, FeatureMissingError):
+        raise TransportError(
+            Reason.NO_CREDENTIAL,
+            "Kerberos needs packages that are not there",
+            "Install nis2scan-mkb[kerberos]; it needs the Kerberos library of the system (libkrb5).",
+        ) from None
+    except SpnegoError as trouble:
+        raise _ticket(login, trouble) from None
+
+
+def _stepped(login: Login, context: spnego.ContextProxy, answer: bytes | None) -> bytes | None:
+    try:
+        return context.step(answer)
+    except SpnegoError as trouble:
+        if login.kerberos and answer is None:
+            raise _ticket(login, trouble) from None
+        raise TransportError(
+            Reason.UNREACHABLE, f"{login.where} sends tokens that are not sound ({type(trouble).__name__})"
+        ) from None
+    except (ValueError, struct.error, IndexError, KeyError) as trouble:  # tokens of a strange server
+        raise TransportError(
+            Reason.UNREACHABLE, f"{login.where} sends tokens that are not sound ({type(trouble).__name__})"
+        ) from None
+
+
+def _ticket(login: Login, trouble: SpnegoError) -> TransportError:
+    """The domain gave no ticket: because it knows better, or because it was not reached."""
+    said = str(getattr(trouble.base_error, "gen_message", lambda: trouble)())[:200]
+    codes = {getattr(trouble.base_error, name, 0) for name in ("min_code", "winerror")}
+    if isinstance(trouble, InvalidCredentialError) or codes & {*_NO, _LOGON_DENIED}:
+        return refused(login, said)
+    step = "Is the domain controller reached, is the clock right, and is the host called by its full name?"
+    if isinstance(trouble, NoCredentialError) and login.password is None:
+        step = "Get a ticket (kinit), or give the password of the login."
+    return TransportError(Reason.NO_CREDENTIAL, f"no Kerberos ticket for {login.spoken}: {said}", step)
+
+
+def _token(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True) or None
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _bindings(certificate: bytes) -> GssChannelBindings | None:
+    """The login is bound to this very certificate (RFC 5929), so that nobody passes it on to another host."""
+    if not certificate:
+        return None
+    kind: hashes.HashAlgorithm | None = None
+    try:
+        kind = x509.load_der_x509_certificate(certificate).signature_hash_algorithm
+    except (UnsupportedAlgorithm, ValueError):
+        return None
+    digest = hashes.Hash(hashes.SHA256() if kind is None or kind.name in ("md5", "sha1") else kind)
+    digest.update(certificate)
+    return GssChannelBindings(application_data=b"tls-server-end-point:" + digest.finalize())
+
+
+def _sealed(context: spnego.ContextProxy, message: bytes, kind: str) -> bytes:
+    """MS-WSMV 2.2.9.1.1: a header that tells the length, and the sealed message behind the length of its signature."""
+    sealed = context.wrap_winrm(message)
+    length = len(message) + sealed.padding_length
+    head = f"\tContent-Type: {kind}\r\n\tOriginalContent: type={_SOAP};Length={length}\r\n".encode()
+    data = struct.pack("<i", len(sealed.header)) + sealed.header + sealed.data
+    return _MARK + b"\r\n" + head + _MARK + b"\r\n\t" + _OCTETS + data + _MARK + b"--\r\n"
+
+
+def _opened(context: spnego.ContextProxy, body: bytes) -> bytes:
+    """The message in it. Raises TransportError when it is not what the host sealed."""
+    head, _, data = body.partition(_OCTETS)
+    data = data.removesuffix(b"\r\n").removesuffix(_MARK + b"--")
+    said = _LENGTH.search(head)
+    try:
+        (length,) = struct.unpack("<i", data[:4])
+        message = context.unwrap_winrm(data[4 : 4 + length], data[4 + length :])
+    except (SpnegoError, struct.error, ValueError, IndexError) as trouble:
+        raise _changed(type(trouble).__name__) from None
+    if said is None or int(said[1]) < len(message):
+        raise _changed("its length")
+    return message
+
+
+def _changed(how: str) -> TransportError:
+    return TransportError(Reason.UNREACHABLE, f"an answer was changed on its way, or is not of that host ({how})")
