@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from nis2scan.coverage import cases
 from nis2scan.errors import Nis2scanError, Reason
 from nis2scan.frameworks import datasets
 from nis2scan.judge import judge
@@ -103,6 +104,40 @@ def test_one_harmed_answer_changes_nothing_or_is_not_assessed(path: Path, record
             wrong += [f"{name} {question.id}: {line}" for line in worse(before, after)]
 
     record_property("silence", tried)
+    assert wrong == []
+
+
+OFFICES = {name: case for name, case in cases(Path(__file__).parent) if (RECORDINGS[0].parent / name).is_dir()}
+
+
+def of_office(case: Case) -> dict[tuple[str, str], Finding]:
+    """What is found on an office and each of its hosts, with what its people say."""
+    return {(f"{item.host} {item.check}", item.subject): item for item in judge(rules(), case)}
+
+
+def harmed_offices(case: Case, harm: Callable[[Answer], Answer]) -> Iterator[Case]:
+    """The office with one answer harmed, of a person or of a machine, for each answer that it holds."""
+    for question in {answer.question for answer in case.office.answers.values()}:
+        yield replace(case, office=silenced(case.office, question, harm))
+    for place, subject in enumerate(case.subjects):
+        for question in {answer.question for answer in subject.recording.answers.values()}:
+            hosts = list(case.subjects)
+            hosts[place] = replace(subject, recording=silenced(subject.recording, question, harm))
+            yield replace(case, subjects=hosts)
+
+
+@pytest.mark.parametrize("name", OFFICES)
+def test_one_harmed_answer_of_an_office_changes_nothing_or_is_not_assessed(
+    name: str, record_property: Callable[..., None]
+) -> None:
+    before, tried, wrong = of_office(OFFICES[name]), 0, []
+    for kind, harm in HARM.items():
+        for case in harmed_offices(OFFICES[name], harm):
+            tried += len(before)
+            wrong += [f"{kind}: {line}" for line in worse(before, of_office(case))]
+
+    record_property("silence", tried)
+    assert tried
     assert wrong == []
 
 

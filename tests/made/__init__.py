@@ -1,0 +1,1 @@
+"""Recordings of what no lab can seed, made of true answers: `python -m tests.made --record` writes them anew."""
