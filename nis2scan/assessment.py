@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import BinaryIO
 
 from nis2scan.check import Check
@@ -183,6 +184,15 @@ class Assessment:
     datasets: Sequence[DatasetInfo]
     method: Method
     synthetic: bool = False  # made-up data: every report says so
+
+    @cached_property
+    def by_file(self) -> Mapping[str, int]:
+        """The age in days of what came by file, for the hosts of which it did."""
+        return {
+            asset.name: max(0, (self.taken_at - asset.taken_at).days)
+            for asset in self.assets
+            if asset.vantage == "file" and asset.taken_at is not None
+        }
 
 
 @dataclass(frozen=True)

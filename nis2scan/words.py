@@ -142,6 +142,35 @@ def kind(name: str) -> Message:
     return Message(KINDS.get(name, "").replace("{", "") or name.replace("{", "").replace("}", ""))
 
 
+# How somebody looked into a machine; "network" and nothing are no look inside.
+VANTAGES = {
+    "local": _("from the machine itself"),
+    "ssh": _("over SSH"),
+    "winrm": _("over WinRM"),
+    "file": _("delivered by file"),
+}
+
+
+def how_looked(language: Language, vantage: str, days: int) -> str:
+    """How it was looked at, for a file with its age: "delivered by file, 12 days old". "" when nobody looked inside."""
+    if vantage not in VANTAGES:
+        return ""
+    how = language.source(VANTAGES[vantage])
+    return f"{how}, {age(language, days)}" if vantage == "file" else how
+
+
+def age(language: Language, days: int) -> str:
+    """How old an answer is."""
+    return language.plural("{count} day old", "{count} days old", days) if days > 0 else language.source(_("of today"))
+
+
+def how_known(language: Language, confidence: Confidence, by_file: bool = False) -> str:
+    """How sure something is, and that what was seen came by file."""
+    how = language.source(CONFIDENCES[confidence])
+    seen = by_file and confidence is not Confidence.ATTESTED
+    return f"{how}, {language.source(VANTAGES['file'])}" if seen else how
+
+
 ANSWERS = {
     "": _("not answered yet"),
     "yes": _("yes"),

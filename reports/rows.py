@@ -66,7 +66,7 @@ class Rows:
             tell(words.REASONS[finding.reason]) if finding.reason else "",
             tell(check.action) if check and finding.open else "",
             tell(finding.remedy) if finding.open else "",
-            tell(words.CONFIDENCES[finding.confidence]),
+            words.how_known(self.language, finding.confidence, finding.host in self.assessment.by_file),
             finding.taken_at,
             " ".join(finding.catalogue),
             finding.check,

@@ -152,8 +152,8 @@ def _hosts(book: _Book, assessment: Assessment) -> None:
         _("Looked at"),
         _("Why not looked at"),
     ]
-    heads += [_("Measured on")] + [_(words.OUTCOMES[outcome]) for outcome in Outcome]
-    sheet = book.sheet(_("Devices"), [26, 20, 16, 36, 12, 40, 17, 12, 12, 14, 20, 14], 0)
+    heads += [_("Measured on"), _("How looked at")] + [_(words.OUTCOMES[outcome]) for outcome in Outcome]
+    sheet = book.sheet(_("Devices"), [26, 20, 16, 36, 12, 40, 17, 34, 12, 12, 14, 20, 14], 0)
     book.put(sheet, 0, heads, ["head"] * len(heads))
     sheet.autofilter(0, 0, max(1, len(assessment.assets)), len(heads) - 1)
     counts = Counter((finding.host, finding.outcome) for finding in assessment.findings)
@@ -161,7 +161,8 @@ def _hosts(book: _Book, assessment: Assessment) -> None:
         why = _(words.REASONS[asset.reason]) if asset.reason else ""
         known: list[object] = [cut(asset.name), _(words.KINDS.get(asset.kind, asset.kind))]
         known += [cut(asset.address), cut(asset.system), _("yes") if asset.looked else _("no")]
-        known += [why, asset.taken_at]
+        how = words.how_looked(book.language, asset.vantage, assessment.by_file.get(asset.name, 0))
+        known += [why, asset.taken_at, how]
         book.put(sheet, at, [*known, *(counts[asset.name, outcome] for outcome in Outcome)])
 
 

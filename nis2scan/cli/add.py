@@ -21,7 +21,7 @@ from nis2scan.model import Message, say
 from nis2scan.policy import Policy
 from nis2scan.rules import load
 from nis2scan.store import Store
-from nis2scan.words import KINDS, clean
+from nis2scan.words import KINDS, age, clean
 
 app = App(name="nis2scan add", help="Take in the files that the script of collect-script wrote, for the next scan.")
 
@@ -73,7 +73,7 @@ def _line(row: Row, language: Language, policy: Policy, now: datetime) -> str:
     said = language.text(_SAID[row.taken](row, policy))
     if row.taken is Taken.ADDED and row.at is not None:
         days = max(0, (now - row.at).days)
-        said += ", " + language.plural("{count} day old", "{count} days old", days)
+        said += f", {age(language, days)}"
         said += ". " + language.text(_PART) if row.unseen else ""
     text = f"{_MARKS.get(row.taken, 'x')} {clean(row.path.name, 60)}: {said}"
     return fill(text, WIDTH, initial_indent="  ", subsequent_indent="    ")

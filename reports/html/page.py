@@ -152,6 +152,14 @@ class Page:
             return self.language.source(self.title(finding.check))
         return words.clean(self.language.text(finding.expected), 300)
 
+    def looked(self, asset: Asset) -> str:
+        """How it was looked into; what came by file with its age."""
+        return words.how_looked(self.language, asset.vantage, self.assessment.by_file.get(asset.name, 0))
+
+    def known(self, finding: Finding) -> str:
+        """How sure a finding is."""
+        return words.how_known(self.language, finding.confidence, finding.host in self.assessment.by_file)
+
     @cached_property
     def _expected(self) -> dict[str, str]:
         unseen = {finding.check: finding for finding in self.assessment.findings if finding.reason}

@@ -49,11 +49,15 @@ _NAMES = (
 )  # fmt: skip
 
 
+_BY_FILE = ("pc-oven2", "lt-hugo")
+
+
 def assets() -> list[Asset]:
     """Sixteen that were looked into and eight that were not."""
     looked = [
         Asset(name, f"asset-{at}", "linux" if at < 2 else "windows", f"192.168.178.{10 + at}", "Debian GNU/Linux 12",
-              looked=True, taken_at=NOW - timedelta(days=at % 7), vantage="ssh", workstation=at > 1)
+              looked=True, taken_at=NOW - timedelta(days=at % 7), vantage="file" if name in _BY_FILE else "ssh",
+              workstation=at > 1)
         for at, name in enumerate(_NAMES)
     ]  # fmt: skip
     blind = [
