@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nis2scan.api import Absent, Effort, Policy, Severity, Verdict, bad, check, ok, say, warn
-from nis2scan.facts.linux.networks import Networks
+from nis2scan.facts.networks import Networks
 
 
 @check(

@@ -6,61 +6,14 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-from nis2scan.api import Absent, Answer, CannotTell, Fact, Maybe, Reason, derives, reads, say, shell
-from nis2scan.facts.linux.system import System
+from nis2scan.api import Absent, Answer, CannotTell, Fact, Reason, reads, say, shell
+from nis2scan.facts.linux.system import MACHINE, OS_RELEASE, System, system
+from nis2scan.facts.networks import Card, Networks, card_in
 
-_PRIVATE = tuple(ipaddress.IPv4Network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))  # RFC 1918
-_SHARED = ipaddress.IPv4Network("100.64.0.0/10")  # RFC 6598: of providers, and of Tailscale
 _OVERLAYS = {"vxlan", "geneve", "gre", "gretap", "ip6gretap", "wireguard"}  # they run over a card but are no card
 _NO_LINK = {"down", "lowerlayerdown", "notpresent"}
 _OF_CONTAINERS = {"", "macvlan", "ipvlan"}  # how a container sees its card: veth has no DEVTYPE
 _VETH_LIKE = re.compile(r"(eth|en|net|host|lan|wan|mv-|veth)")
-
-
-@dataclass(frozen=True)
-class Card:
-    """A card that leads out, or what rests on one (VLAN, bond, bridge), with a link. Networks are written as CIDR."""
-
-    name: str
-    private: tuple[str, ...]
-    public: tuple[str, ...]
-    v6: tuple[str, ...]
-    passes_v4: bool
-
-
-@dataclass(frozen=True)
-class Networks(Fact):
-    """host: its own name. inner: bridges that only lead to containers or virtual machines. joined: for every bridge
-    that holds two cards or more, those cards.
-    """
-
-    host: str
-    cards: tuple[Card, ...]
-    passes_v6: bool
-    inner: tuple[str, ...]
-    joined: tuple[tuple[str, tuple[str, ...]], ...]
-
-    @property
-    def private(self) -> tuple[str, ...]:
-        return tuple(sorted({net for card in self.cards for net in card.private}))
-
-    @property
-    def public(self) -> tuple[str, ...]:
-        return tuple(sorted({net for card in self.cards for net in card.public}))
-
-    @property
-    def v6_apart(self) -> tuple[tuple[str, ...], ...]:
-        """The IPv6 networks, by cards that share none."""
-        groups: list[set[str]] = []
-        for own in (set(card.v6) for card in self.cards if card.v6):
-            shared = [group for group in groups if group & own]
-            groups = [group for group in groups if not group & own] + [own.union(*shared)]
-        return tuple(sorted(tuple(sorted(group)) for group in groups))
-
-    @property
-    def passes_v4(self) -> bool:
-        """Some card that has an IPv4 network lets through what comes in there for somewhere else."""
-        return any(card.passes_v4 and (card.private or card.public) for card in self.cards)
 
 
 @dataclass(frozen=True)
@@ -131,15 +84,16 @@ def links(answer: Answer) -> Raw:
     return Raw(general["host"], values, tuple(addresses), general.get("v6", "0"))
 
 
-@derives
-def networks(system: System, told: Maybe[Raw]) -> Networks:
+@reads(OS_RELEASE, MACHINE, LINKS)
+def networks(release: Answer, machine: Answer, told: Answer) -> Networks:
     """A container that is a whole system sees a virtual card, which is a real one to it."""
-    if system.app_container:
+    about = system.read(release, machine)
+    assert isinstance(about, System)  # noqa: S101 the reader makes it
+    if about.app_container:
         raise Absent(say("this is a container of one program: the machine around it stands in the networks"))
-    raw = told.value
-    if raw is None:
-        raise told.why or CannotTell(Reason.NOT_ASKED)
-    real = {name for name in raw.values if _leads_out(name, raw, bool(system.container), ())}
+    raw = links.read(told)
+    assert isinstance(raw, Raw)  # noqa: S101 the reader above makes it
+    real = {name for name in raw.values if _leads_out(name, raw, bool(about.container), ())}
     cards = tuple(_card(name, raw) for name in sorted(real) if not _NO_LINK & set(raw.values[name].get("state", ())))
     if not any(card.private or card.public or card.v6 for card in cards):
         raise CannotTell(Reason.NOTHING_TO_JUDGE, say("no network card with an address and a link was seen"))
@@ -169,17 +123,7 @@ def _leads_out(name: str, raw: Raw, container: bool, seen: tuple[str, ...]) -> b
 
 def _card(name: str, raw: Raw) -> Card:
     nets = [ipaddress.ip_interface(text).network for card, text in raw.addresses if card == name]
-    v4 = [net for net in nets if isinstance(net, ipaddress.IPv4Network) and not net.is_link_local]
-    v6 = [net for net in nets if isinstance(net, ipaddress.IPv6Network) and not net.is_link_local]
     passes = raw.values[name].get("pass4", ("",))[0]
-    if v4 and passes not in ("0", "1"):
+    if any(net.version == 4 and not net.is_link_local for net in nets) and passes not in ("0", "1"):
         raise CannotTell(Reason.PARSE_ERROR, say("whether {card} passes on is not told", card=name))
-    private = {str(net) for net in v4 if any(net.subnet_of(each) for each in _PRIVATE)}
-    public = {str(net) for net in v4} - private - {str(net) for net in v4 if net.subnet_of(_SHARED)}
-    # DHCPv6 gives an address without its network (/128): which network that is, the router says, not the address.
-    whole = {str(net) for net in v6 if net.prefixlen < 128}
-    return Card(name, _sorted(private), _sorted(public), _sorted(whole), passes == "1")
-
-
-def _sorted(nets: set[str]) -> tuple[str, ...]:
-    return tuple(sorted(nets))
+    return card_in(name, nets, passes == "1")
