@@ -23,7 +23,8 @@ from nis2scan.facts.macos.doors import MacDoors
     "Administrators: make one account to administer with, and change the account of every day to Standard.\n"
     "Check: the next scan.",
     limits="Who sits at it is whoever signed in last at the screen. When the screen locks is a setting of each user, "
-    "and not looked at. Administrators by way of a directory service are not seen. No real Mac has confirmed these shapes.",
+    "and not looked at. Administrators by way of a directory service are not seen. No real Mac has confirmed these "
+    "shapes.",
 )
 def mac_accounts(accounts: MacAccounts, doors: MacDoors, policy: Policy) -> Mapping[str, Part]:
     """Whoever picks up a Mac that signs in by itself has everything on it. And what an administrator opens by mistake

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from nis2scan.api import (
     CannotTell,
     Confidence,
@@ -30,8 +32,8 @@ from nis2scan.facts.support import Release
     "install themselves.",
     action="Install the updates of macOS and let them install themselves",
     remedy="`sudo softwareupdate --install --all --restart` in a quiet hour.\n"
-    "System Settings > General > Software Update > Automatic updates: everything on. A profile of the management server "
-    "(MDM) should hold back updates for a month at most.\n"
+    "System Settings > General > Software Update > Automatic updates: everything on. A profile of the management "
+    "server (MDM) should hold back updates for a month at most.\n"
     "Check: `softwareupdate --list` says `No new software available.`",
     limits="Rests on what macOS itself found when it last looked; when an update came out is not told, so the newest "
     "installation counts. Applications of others are not judged here. No real Mac has confirmed these settings; with "
@@ -40,23 +42,16 @@ from nis2scan.facts.support import Release
 def macos_updates(updates: MacUpdates, last: LastUpdate, release: Release, policy: Policy, now: Now) -> Verdict:
     """Most attacks use a flaw for which the fix waited. A Mac that was told to ask first is asked first for months."""
     waiting = [update for update in updates.waiting if _of_this(update, release)]
-    reasons = _failing(updates, waiting, last, policy, now)
-    if reasons:
-        return bad(say("{why}", why=tuple(reasons)), confidence=Confidence.DERIVED if waiting else Confidence.MEASURED)
+    how = Confidence.DERIVED if waiting else Confidence.MEASURED
+    if reasons := _failing(updates, waiting, last, policy, now):
+        return bad(say("{why}", why=tuple(reasons)), confidence=how)
     if updates.checked_at is None:
         raise CannotTell(Reason.OUT_OF_VANTAGE, say("when macOS last looked for updates is not written down"))
-    days = (now - updates.checked_at).days
+    days = _days(updates.checked_at, now)
     if days < 0:
         raise CannotTell(Reason.PARSE_ERROR, say("macOS looked for updates at a time that is yet to come"))
-    doubts: list[Said] = []
-    if waiting:
-        doubts.append(say("updates wait: {names}", names=_names(waiting)))
-    if days > policy.mac_update_check_ok_days:
-        doubts.append(say("it last looked for updates {days} days ago", days=days))
-    if updates.off:
-        doubts.append(say("switched off: {names}", names=updates.off))
-    if doubts:
-        return warn(say("{why}", why=tuple(doubts)), confidence=Confidence.DERIVED if waiting else Confidence.MEASURED)
+    if doubts := _doubts(updates, waiting, days, policy):
+        return warn(say("{why}", why=tuple(doubts)), confidence=how)
     found = say("it looked for updates {days} days ago, and none waits", days=days)
     return ok(found, confidence=Confidence.DERIVED)
 
@@ -64,16 +59,35 @@ def macos_updates(updates: MacUpdates, last: LastUpdate, release: Release, polic
 def _failing(updates: MacUpdates, waiting: list[Waiting], last: LastUpdate, policy: Policy, now: Now) -> list[Said]:
     """When an update came out is not known: it fails when nothing was installed for the time that is allowed."""
     found: list[Said] = []
-    if updates.checked_at is not None and (days := (now - updates.checked_at).days) > policy.mac_update_check_max_days:
-        found.append(say("it last looked for updates {days} days ago", days=days))
-    if waiting and last.at is not None and (days := (now - last.at).days) >= policy.updates_fail_days:
-        said = say(
-            "updates wait: {names}; the last one was installed {days} days ago", names=_names(waiting), days=days
-        )
-        found.append(said)
+    if updates.checked_at is not None:
+        days = _days(updates.checked_at, now)
+        if days > policy.mac_update_check_max_days:
+            found.append(say("it last looked for updates {days} days ago", days=days))
+    if waiting and last.at is not None:
+        days, names = _days(last.at, now), _names(waiting)
+        if days >= policy.updates_fail_days:
+            found.append(
+                say("updates wait: {names}; the last one was installed {days} days ago", names=names, days=days)
+            )
     if updates.delay_days > policy.mac_update_delay_max_days:
         found.append(say("a profile holds back updates for {days} days", days=updates.delay_days))
     return found
+
+
+def _doubts(updates: MacUpdates, waiting: list[Waiting], days: int, policy: Policy) -> list[Said]:
+    found: list[Said] = []
+    if waiting:
+        found.append(say("updates wait: {names}", names=_names(waiting)))
+    if days > policy.mac_update_check_ok_days:
+        found.append(say("it last looked for updates {days} days ago", days=days))
+    if updates.off:
+        found.append(say("switched off: {names}", names=updates.off))
+    return found
+
+
+def _days(when: datetime, now: Now) -> int:
+    """Whole days since; negative when it is yet to come."""
+    return (-(when - now)).days
 
 
 def _names(waiting: list[Waiting]) -> tuple[str, ...]:

@@ -1,0 +1,77 @@
+"""What made-up Macs answer, in two shells, and what is judged of it. No real Mac has confirmed what they print."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from nis2scan.api import Confidence, Finding, Outcome, Reason, Recording, Status
+from nis2scan.facts.macos import accounts, filevault, firewall, logs, plist, running, software_update, system
+from nis2scan.facts.macos import time_machine as machine
+from nis2scan.facts.machine import Machine
+from nis2scan.recording import from_bytes
+from nis2scan.testing import answered, fact, findings, only, recording
+from tests.macos.machines import MACHINES, TIME_MACHINE, destination
+from tests.macos.pretend import Mac, xml
+from tests.macos.run import file_of, kept, made, run
+
+as_root = pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="only as root on Linux: needs a namespace of mounts"
+)
+
+
+@cache
+def recorded(name: str) -> Recording:
+    return from_bytes(file_of(name).read_bytes())
+
+
+@cache
+def ran(name: str) -> Recording:
+    return made(name)
+
+
+def found(check: str, name: str) -> dict[str, Finding]:
+    return {item.subject: item for item in findings(check, recorded(name))}
+
+
+def mac(*answers: object, **settings: object) -> Recording:
+    return recording(*answers, platform="macos", **settings)  # type: ignore[arg-type]
+
+
+# ---- the chain: question, shell, program, answer --------------------------------------------------------------------
+
+
+@as_root
+@pytest.mark.parametrize("name", MACHINES)
+def test_what_a_made_up_mac_prints_is_what_the_readers_are_tested_on(name: str) -> None:
+    assert kept(ran(name)) == file_of(name).read_bytes()
+
+
+@as_root
+@pytest.mark.parametrize("name", ["26-goed", "12-slecht"])
+def test_bash_in_posix_mode_which_is_the_shell_of_macos_prints_the_same(name: str) -> None:
+    assert kept(made(name, "bash")) == file_of(name).read_bytes()
+
+
+@as_root
+def test_every_question_to_a_mac_is_answered_by_a_healthy_one() -> None:
+    trouble = {a.question.text: a.err for a in ran("26-goed").answers.values() if not a.ok}
+
+    assert trouble == {}
+
+
+@as_root
+def test_without_proc_a_question_that_never_ends_is_ended_with_its_children() -> None:
+    endless = replace(system.VERSION, text="while :; do sleep 60.2026; done & sleep 60.2026; echo never", seconds=1, needs=())
+    after = replace(system.VERSION, text="echo after", seconds=3, needs=())
+
+    answers = run(MACHINES["26-goed"](), asked=[endless, after], seconds=40).answers
+
+    assert answers[endless.id].status is Status.TIMEOUT
+    assert answers[after.id].text == "after\n"
+    assert "60.2026" not in subprocess.run(["ps", "-A", "-o", "args="], capture_output=True, text=True).stdout
