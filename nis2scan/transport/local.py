@@ -1,42 +1,57 @@
-"""This machine itself: the same script as over SSH, given to its own shell. The only use of psutil."""
+"""This machine itself: the same script as over the wire, given to its own shell. The only use of psutil."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import selectors
+import queue
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Interface
+from pathlib import Path
 from typing import IO
 
 from nis2scan.errors import Reason, TransportError
 from nis2scan.model import Question, Recording
-from nis2scan.transport.posix import Visit
+from nis2scan.transport import posix, windows
+from nis2scan.transport.windows_script import ARGUMENTS, PROGRAM
+
+Visit = posix.Visit | windows.Visit
+Take = Callable[[bytes], bool]
+
+_WINDOWS = os.name == "nt"
+_POWERSHELL = (PROGRAM, *ARGUMENTS)
+_APART = 0x08000000 if sys.platform == "win32" else 0  # CREATE_NO_WINDOW: no black window flashes up
+_MORE_SECONDS = 1.0  # for the readers to notice that everything was ended
 
 
 @dataclass(frozen=True)
 class Local:
-    """This machine. become: "", "sudo" or "doas". shell: the program that reads the script."""
+    """This machine. become: "", "sudo" or "doas". shell: the program that reads the script.
+
+    windows: it is asked in PowerShell, and not in the language of POSIX shells.
+    """
 
     become: str = ""
-    shell: tuple[str, ...] = ("sh", "-s")
+    shell: tuple[str, ...] = _POWERSHELL if _WINDOWS else ("sh", "-s")
     vantage: str = "local"
+    windows: bool = _WINDOWS
 
     def ask(self, questions: Sequence[Question], seconds: float) -> Recording:
         """As Transport.ask."""
-        visit = Visit(questions, self.vantage, self.become, seconds)
+        visit = self._visit(questions, seconds)
         program = shutil.which(self.shell[0])
-        if os.name != "posix" or program is None:
+        if program is None:
             raise TransportError(
                 Reason.UNSUPPORTED_PLATFORM,
-                "this machine has no POSIX shell, so it cannot be looked at this way",
-                "On Windows, look at this machine through its own collector.",
+                f"this machine has no {'Windows PowerShell' if self.windows else 'POSIX shell'}, "
+                "so it cannot be looked at this way",
             )
         try:
             process = subprocess.Popen(  # noqa: S603 a constant program, the script comes on standard input
@@ -44,35 +59,74 @@ class Local:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                cwd="/",
+                cwd=Path(os.sep).resolve(),
                 start_new_session=True,
+                creationflags=_APART,
             )
         except OSError as trouble:
             raise TransportError(
                 Reason.UNREACHABLE, f"the shell of this machine does not start: {trouble}"
             ) from trouble
+        readers: list[threading.Thread] = []
         try:
-            _exchange(process, visit, time.monotonic() + seconds)
+            _exchange(process, visit, time.monotonic() + seconds, readers)
         finally:
-            _end(process)
+            _end(process, readers)
         return visit.recording()
 
+    def _visit(self, questions: Sequence[Question], seconds: float) -> Visit:
+        if self.windows:
+            return windows.Visit(questions, self.vantage, seconds)
+        return posix.Visit(questions, self.vantage, self.become, seconds)
 
-def _exchange(process: subprocess.Popen[bytes], visit: Visit, deadline: float) -> None:
-    """Send the script and read until the end, the deadline or the cap. Sending happens aside: pipes are small."""
+
+def _exchange(process: subprocess.Popen[bytes], visit: Visit, deadline: float, readers: list[threading.Thread]) -> None:
+    """Send the script and read until the end, the deadline or the cap. Each pipe has a thread of its own: pipes are
+    small, and Windows cannot wait for several.
+    """
     pipes = (process.stdin, process.stdout, process.stderr)
     stdin, stdout, stderr = (pipe for pipe in pipes if pipe is not None)
+    heard = _Heard()
+    for pipe, take in ((stdout, visit.feed), (stderr, visit.complain)):
+        readers.append(threading.Thread(target=heard.read, args=(pipe, take), daemon=True))
+        readers[-1].start()
     threading.Thread(target=_send, args=(stdin, visit.script()), daemon=True).start()
-    with selectors.DefaultSelector() as ready:
-        ready.register(stdout, selectors.EVENT_READ, visit.feed)
-        ready.register(stderr, selectors.EVENT_READ, visit.complain)
-        while ready.get_map() and (left := deadline - time.monotonic()) > 0:
-            for key, _ in ready.select(left):
-                data = os.read(key.fd, 262144)
-                if not data:
-                    ready.unregister(key.fileobj)
-                elif not key.data(data):
-                    return
+    ended = 0
+    while ended < len(readers) and (left := deadline - time.monotonic()) > 0:
+        try:
+            taker, data = heard.parts.get(timeout=left)
+        except queue.Empty:
+            break
+        heard.room.release()
+        if not data:
+            ended += 1
+        elif not taker(data):
+            break
+    heard.enough()
+
+
+class _Heard:
+    """What the readers of the pipes bring, to the one who takes it. A flood waits where it is made."""
+
+    def __init__(self) -> None:
+        self.parts: queue.SimpleQueue[tuple[Take, bytes]] = queue.SimpleQueue()
+        self.room = threading.Semaphore(16)
+        self._over = False
+
+    def read(self, pipe: IO[bytes], take: Take) -> None:
+        """Read one pipe to its end and close it. Nobody else does: its number could be another file's meanwhile."""
+        data = b"more"
+        with pipe:
+            while data:
+                data = os.read(pipe.fileno(), 262144)
+                if not self._over:
+                    self.room.acquire()
+                    self.parts.put((take, data))
+
+    def enough(self) -> None:
+        """Nobody takes any more: what still comes is dropped."""
+        self._over = True
+        self.room.release(2)  # one for each reader that waits
 
 
 def _send(stdin: IO[bytes], script: bytes) -> None:
@@ -80,8 +134,8 @@ def _send(stdin: IO[bytes], script: bytes) -> None:
         stdin.write(script)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the shell and everything that it started, and let go of the pipes."""
+def _end(process: subprocess.Popen[bytes], readers: Sequence[threading.Thread]) -> None:
+    """End the shell and everything that it started; with them the pipes end, and their readers."""
     import psutil
 
     with contextlib.suppress(psutil.Error):
@@ -92,9 +146,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.kill()
     process.wait()
-    for pipe in (process.stdout, process.stderr):
-        if pipe is not None:
-            pipe.close()
+    for reader in readers:
+        reader.join(_MORE_SECONDS)
 
 
 @dataclass(frozen=True)

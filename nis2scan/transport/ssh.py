@@ -1,6 +1,7 @@
 """A host over SSH: one login, one channel, one script. paramiko stands here and in the files that this one imports.
 
-Reading an exit status can wait for ever with paramiko; it is never read: the script frames its own answers.
+Reading an exit status can wait for ever with paramiko; it is never read: the script frames its own answers. What the
+server says of itself before anything else decides for which system the script is.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from typing import TYPE_CHECKING
 
 from nis2scan.errors import Reason, TransportError
 from nis2scan.model import Question, Recording
-from nis2scan.transport.posix import HELLO_SECONDS, Visit
+from nis2scan.transport import only_questions, posix, windows
 from nis2scan.transport.ssh_login import Login, explained
 from nis2scan.transport.ssh_route import CONNECT_SECONDS, connected
+from nis2scan.transport.windows_script import ARGUMENTS, PROGRAM
 
 if TYPE_CHECKING:
     import paramiko
 
 __all__ = ["Login", "Ssh"]
 
+Visit = posix.Visit | windows.Visit
 _WINDOW = 4 * 1024 * 1024
 
 
@@ -35,19 +38,28 @@ class Ssh:
 
     def ask(self, questions: Sequence[Question], seconds: float) -> Recording:
         """As Transport.ask."""
-        login = self.login
-        visit = Visit(questions, self.vantage, login.become, seconds)
+        login, known = self.login, only_questions(questions)
         deadline = time.monotonic() + seconds
         with explained(login, deadline), connected(login, deadline) as transport:
-            _exchange(transport, visit, deadline)
+            if is_windows(transport.remote_version):
+                visit: Visit = windows.Visit(known, self.vantage, deadline - time.monotonic())
+                _exchange(transport, visit, deadline, " ".join((PROGRAM, *ARGUMENTS)), windows.HELLO_SECONDS)
+            else:
+                visit = posix.Visit(known, self.vantage, login.become, seconds)
+                _exchange(transport, visit, deadline, "exec /bin/sh -s", posix.HELLO_SECONDS)
         return visit.recording()
 
 
-def _exchange(transport: paramiko.Transport, visit: Visit, deadline: float) -> None:
+def is_windows(banner: str) -> bool:
+    """Whether the first line of an SSH server is of a Windows: `SSH-2.0-OpenSSH_for_Windows_9.5`, or with it added."""
+    return "windows" in banner.lower()
+
+
+def _exchange(transport: paramiko.Transport, visit: Visit, deadline: float, command: str, hello_seconds: float) -> None:
     """Send the script and read to the end. What came before time, cap or connection ended counts; `ask` sees how."""
     channel = transport.open_session(window_size=_WINDOW, timeout=CONNECT_SECONDS)
-    channel.settimeout(HELLO_SECONDS)
-    channel.exec_command("exec /bin/sh -s")
+    channel.settimeout(min(hello_seconds, posix.HELLO_SECONDS))
+    channel.exec_command(command)
     threading.Thread(target=_beside, args=(channel, visit.script(), visit), daemon=True).start()
     begun = time.monotonic()
     more = True
@@ -60,7 +72,7 @@ def _exchange(transport: paramiko.Transport, visit: Visit, deadline: float) -> N
             more = visit.feed(data)
         elif data is not None:  # the end; a channel that the watchdog closed ends as well
             break
-        if visit.hello is None and time.monotonic() - begun >= HELLO_SECONDS:
+        if visit.hello is None and time.monotonic() - begun >= hello_seconds:
             return
     if visit.hello is None and time.monotonic() >= deadline:
         raise TransportError(Reason.TIMEOUT, "the host let us in and then did not answer in time")
