@@ -160,6 +160,11 @@ def _in_lab(tests: Path) -> Iterator[tuple[str, str, Outcome, str]]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Row":
-            host, code, check, outcome, twin = (ast.literal_eval(argument) for argument in node.args[:5])
-            yield check, code, Outcome(outcome), f"lab {host}"
+            try:
+                host, code, check, outcome, twin = (ast.literal_eval(argument) for argument in node.args[:5])
+                yield check, code, Outcome(outcome), f"lab {host}"
+            except ValueError:
+                raise UsageError(
+                    f"{file}:{node.lineno} names no host, code, check, outcome and twin in words"
+                ) from None
             yield check, code, Outcome.PASS, f"lab {twin}"

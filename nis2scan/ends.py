@@ -10,7 +10,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -71,10 +71,12 @@ def _functions(thing: object) -> Iterator[FunctionType]:
     match thing:
         case FunctionType():
             yield thing
+        case partial():
+            yield from _functions((thing.func, *thing.args))
         case Mapping():
-            yield from (item for item in thing.values() if isinstance(item, FunctionType))
+            yield from (found for item in thing.values() for found in _functions(item))
         case tuple() | list():
-            yield from (item for item in thing if isinstance(item, FunctionType))
+            yield from (found for item in thing for found in _functions(item))
 
 
 def _ours(thing: FunctionType, seen_in: Callable[..., Any]) -> bool:

@@ -53,7 +53,7 @@ def test_the_codes_of_every_check_stand_in_the_catalogue_under_its_measure() -> 
         (check.id, code)
         for check in rules().checks
         for code in check.catalogue
-        if code not in known or known[code].measure is not check.measure
+        if code not in known or known[code].measure not in (check.measure, *check.also)
     ]
 
     assert wrong == []
@@ -109,6 +109,25 @@ def test_the_table_of_the_lab_is_read_and_not_run(tmp_path: Path) -> None:
     (tests / "lab" / "table.py").write_text("raise SystemExit('run')\n")
 
     assert len(coverage(rules(), tests)) == 139
+
+
+def test_a_table_that_names_no_words_is_told_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tests = folder_of(tmp_path / "tests", "lab-dicht.json")
+    (tests / "lab").mkdir()
+    (tests / "lab" / "table.py").write_text(
+        'A = 1\nROWS = (Row(HOST, "ACC-LNX-002", "access/root-over-ssh", "fail", "b"),)\n'
+    )
+
+    assert run(["checks", "list", "--coverage", "--tests", str(tests)]) == 2
+    assert "table.py:2" in capsys.readouterr().err
+
+
+def test_a_recording_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tests = folder_of(tmp_path / "tests", "lab-dicht.json")
+    (tests / "recordings" / "broken.json").write_text("{}")
+
+    assert run(["checks", "list", "--coverage", "--tests", str(tests)]) == 2
+    assert "broken.json" in capsys.readouterr().err
 
 
 def test_the_last_line_is_the_figure(capsys: pytest.CaptureFixture[str]) -> None:

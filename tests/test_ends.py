@@ -14,6 +14,7 @@ from nis2scan.ends import best, verdicts, worst
 from nis2scan.judge import judge
 from nis2scan.model import Outcome
 from nis2scan.testing import rules
+from tests.lab.table import ROWS
 
 PASS, WARN, FAIL = Outcome.PASS, Outcome.WARN, Outcome.FAIL
 JUDGED = frozenset((PASS, WARN, FAIL))
@@ -33,6 +34,12 @@ TEXTS = {
     "table": (
         "def rule(x):\n    return WAYS[x](x)\n\ndef _a(x):\n    return bad('')\n\nWAYS = {1: _a, 2: ok}\n",
         {FAIL, PASS},
+    ),
+    "table of tables": (
+        "from functools import partial\n\ndef rule(x):\n    return WAYS[x][0](x)\n\n"
+        "def _a(x, y):\n    return bad('')\n\n"
+        "WAYS = {1: (partial(_a, 1), 'a'), 2: (warn, 'b')}\n",
+        {FAIL, WARN},
     ),
     "inside": ("def rule(x):\n    say_so = {'yes': ok, 'no': bad}\n    return say_so[x]('')\n", {PASS, FAIL}),
     "lambda": ("def rule(x):\n    return (lambda: warn('a'))()\n", {WARN}),
@@ -97,3 +104,9 @@ def test_no_recording_is_judged_otherwise_than_the_source_says() -> None:
 
     assert len(seen) > 90
     assert [each for each in sorted(seen) if each[1] not in verdicts(judges[each[0]])] == []
+
+
+def test_the_lab_expects_nothing_that_a_rule_cannot_say() -> None:
+    judges = {check.id: check.judge for check in rules().checks}
+
+    assert [row for row in ROWS if Outcome(row.outcome) not in verdicts(judges[row.check])] == []

@@ -85,11 +85,12 @@ def _limits(every: Sequence[Covered], words: Language) -> Iterator[str]:
             limits[ends.check] = ends.limits
     for check, own in codes.items():
         yield f"  {check}  {' '.join(own)}"
-        yield from _wrapped(words.source(limits[check]) or words.source("nothing is said"), "      ")
+        yield from _wrapped(words.source(limits[check]) or words.source("nothing is said"), "      ", hanging=0)
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "    ", break_on_hyphens=False)
+def _wrapped(text: str, indent: str, hanging: int = 4) -> list[str]:
+    more = indent + " " * hanging
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=more, break_on_hyphens=False)
 
 
 def as_json(every: Iterable[Covered], language: str) -> str:
