@@ -60,7 +60,7 @@ def _server(
 MACHINES: dict[str, Profile] = {
     item.base: item
     for item in (
-        _client("w11-goed", "LAPTOP-02", "nl", 26100, "Professional", "entra", laptop=True),
+        _client("w11-goed", "LAPTOP-02", "nl", 26100, "Enterprise", "entra", laptop=True),
         _client("w11-slecht", "BALIE-01", "nl", 26100, "Professional", "workgroup"),
         _client("w11-de", "PLANUNG-04", "de", 26100, "Enterprise", "domain"),
         _client("w10-goed", "LAPTOP-07", "en", 19045, "Professional", "domain", laptop=True),

@@ -11,7 +11,7 @@ from nis2scan.facts.machine import Machine
 from nis2scan.facts.support import Release
 from nis2scan.facts.windows.values import moment, number, rows, sub, table, text
 
-_VIRTUAL = re.compile(r"virtual machine|vmware|virtualbox|qemu|standard pc|kvm|xen|parallels|hvm domu|bhyve", re.I)
+VIRTUAL = re.compile(r"virtual machine|vmware|virtualbox|qemu|standard pc|kvm|xen|parallels|hvm domu|bhyve", re.I)
 _MOBILE = {2, 8}  # PCSystemTypeEx: mobile, slate
 # Builds with names of their own; a server is told from a client by InstallationType, never by ProductName.
 _CLIENTS = ((22000, "Windows 11"), (10240, "Windows 10"))
@@ -88,9 +88,6 @@ RELEASE = powershell(
 JOINED = powershell(
     r"""# joined
 [ordered]@{
-  tcpip = Read-Values 'HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters' 'Domain' 'NV Domain'
-  winlogon = Read-Values 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon' 'CachePrimaryDomain'
-  netlogon = Read-Values 'HKLM:\SYSTEM\CurrentControlSet\Services\Netlogon' 'Start'
   machine = Read-Values 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Group Policy\State\Machine' 'Distinguished-Name'
   entra = Read-Subkeys 'HKLM:\SYSTEM\CurrentControlSet\Control\CloudDomainJoin\JoinInfo'
 }""",
@@ -140,7 +137,7 @@ def hardware(answer: Answer) -> Hardware:
     maker = f"{text(machine.get('Manufacturer'))} {text(machine.get('Model'))}".strip()
     mobile = number(machine.get("PCSystemTypeEx")) in _MOBILE or number(machine.get("PCSystemType")) == 2
     return Hardware(
-        virtual=maker if _VIRTUAL.search(maker) else "",
+        virtual=maker if VIRTUAL.search(maker) else "",
         laptop=mobile or bool(rows(made, "battery")),
         booted_at=moment(system.get("LastBootUpTime")),
     )
