@@ -1,13 +1,15 @@
-"""One suite for every way to a POSIX host: this machine under each shell, a real sshd, and a replayed recording."""
+"""One suite for every way to a POSIX host: this machine under each shell, a real sshd, a file, a replayed recording."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,7 +19,8 @@ from nis2scan.facts.session import Session
 from nis2scan.questions import person
 from nis2scan.recording import from_bytes, to_bytes
 from nis2scan.testing import fact
-from nis2scan.transport import Transport
+from nis2scan.transport import Transport, only_questions, posix_file
+from nis2scan.transport.delivered import Delivered, read
 from nis2scan.transport.local import Local
 from nis2scan.transport.replay import Replay
 from nis2scan.transport.ssh import Login, Ssh
@@ -38,17 +41,36 @@ class ReplayOf:
         return Replay(taken).ask(questions, seconds)
 
 
-@pytest.fixture(params=[*SHELLS, "ssh", "replay"])
+@dataclass(frozen=True)
+class ByFile:
+    """The script that an administrator starts, by this shell; its file, read, kept in a store, and asked."""
+
+    shell: tuple[str, ...]
+    vantage: str = "file"
+
+    def ask(self, questions: Sequence[Question], seconds: float) -> Recording:
+        text = posix_file.script(only_questions(questions), "linux", seconds=max(1, int(seconds - 8)))
+        with TemporaryDirectory() as name:
+            script, folder = Path(name, "script"), Path(name, "answers")
+            script.write_bytes(text.encode())
+            folder.mkdir()
+            subprocess.run([*self.shell, str(script), str(folder)], stdin=subprocess.DEVNULL, check=True, timeout=60)
+            (file,) = folder.iterdir()
+            kept = from_bytes(to_bytes(read(file.read_bytes(), questions).recording))
+        return Delivered(kept).ask(questions, seconds)
+
+
+@pytest.fixture(params=[*SHELLS, "ssh", "replay", *(f"file by {shell.removesuffix(' -s')}" for shell in SHELLS)])
 def way(request: pytest.FixtureRequest) -> Transport:
     if request.param == "ssh":
         login: Login = request.getfixturevalue("server")
         return Ssh(login)
     if request.param == "replay":
         return ReplayOf(Local())
-    words = tuple(request.param.split())
+    words = tuple(request.param.removeprefix("file by ").split())
     if shutil.which(words[0]) is None:
         pytest.skip(f"no {words[0]} on this machine")
-    return Local(shell=words)
+    return ByFile(words) if request.param.startswith("file by ") else Local(shell=words)
 
 
 def asked(way: Transport, *questions: Question, seconds: float = 30) -> Recording:
