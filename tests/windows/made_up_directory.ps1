@@ -156,4 +156,4 @@ foreach ($short in 'Security.Principal.WindowsIdentity', 'System.Security.Princi
 foreach ($short in 'Security.Principal.WindowsPrincipal', 'System.Security.Principal.WindowsPrincipal') { $accelerators::Add($short, [MadeUpWindowsPrincipal]) }
 foreach ($short in 'Security.Principal.SecurityIdentifier', 'System.Security.Principal.SecurityIdentifier') { $accelerators::Add($short, [MadeUpSid]) }
 foreach ($short in 'adsi', 'DirectoryServices.DirectoryEntry', 'System.DirectoryServices.DirectoryEntry') { $accelerators::Add($short, [MadeUpEntry]) }
-$global:MadeUpCoreTypes = [MadeUpEntry], [MadeUpSid]
+$global:MadeUpCoreTypes = @([MadeUpEntry])

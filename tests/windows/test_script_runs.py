@@ -1,0 +1,87 @@
+"""The script, run by a real PowerShell on every made-up machine, prints what the recordings hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+
+from nis2scan.model import Root, Status
+from nis2scan.questions import SESSION
+from nis2scan.recording import from_bytes
+from tests.windows.profiles import MACHINES, RUNS
+from tests.windows.run import RECORDINGS, Run, file_of, kept, pwsh, questions
+
+pytestmark = pytest.mark.skipif(pwsh() is None, reason="no pwsh here")
+
+# A made-up Windows that is asked for something it cannot do says so in these words.
+OURS = re.compile("made-up", re.I)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_what_it_prints_is_what_is_recorded(name: str, made_up: Callable[[str], Run]) -> None:
+    """After a change of the script, a question or a description: `python -m tests.windows --record`."""
+    assert file_of(name).read_bytes() == kept(made_up(name))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_it_ends_well_and_says_nothing_beside(name: str, made_up: Callable[[str], Run]) -> None:
+    """Every line is a frame, the last one the end; nothing comes on standard error; every question has an answer."""
+    done = made_up(name)
+    lines = done.out.decode("ascii").splitlines()
+    assert (done.code, done.err) == (0, b"")
+    assert [line for line in lines if not re.match(r"@@[0-9a-f]{32} [HSZ] ", line)] == []
+    assert " Z " in lines[-1]
+    assert len(lines) == len(questions()) + 2
+    assert not OURS.search(done.out.decode("ascii"))
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_rights_are_told_as_they_are(name: str, made_up: Callable[[str], Run]) -> None:
+    """What may not be read is denied or constrained, never empty."""
+    profile, recording = RUNS[name], made_up(name).recording
+    said = json.loads(recording.answers[SESSION.id].text)
+    assert (said["root"], said["computer"]) == (profile.admin, profile.computer)
+    assert (said["language"] == "ConstrainedLanguage") is profile.constrained
+    for question in questions():
+        answer = recording.answers[question.id]
+        if question.needs and profile.constrained:
+            assert answer.status is Status.CONSTRAINED, question.text
+        elif question.root is Root.REQUIRED and not profile.admin:
+            assert answer.status is Status.DENIED, question.text
+        else:
+            assert answer.status not in (Status.CONSTRAINED, Status.TIMEOUT, Status.TRUNCATED), question.text
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_an_administrator_is_denied_nothing_but_windows_update(name: str, made_up: Callable[[str], Run]) -> None:
+    """Errors of the script itself would hide as errors of the machine: only what is known to fail may."""
+    answers = made_up(name).recording.answers.values()
+    odd = {item.question.text.split("\n")[0]: item.err.decode() for item in answers if item.status is Status.ERROR}
+    assert odd == {}
+
+
+def test_every_question_is_answered_somewhere(made_up: Callable[[str], Run]) -> None:
+    """A question that fails on every machine was never seen to work."""
+    answered = {
+        key for name in MACHINES for key, item in made_up(name).recording.answers.items() if item.status is Status.OK
+    }
+    assert [item.text.split("\n")[0] for item in questions() if item.id not in answered] == []
+
+
+def test_no_recording_is_left_over() -> None:
+    """A file of a machine that is gone would go on being read as evidence."""
+    files = {path.name: from_bytes(path.read_bytes()).host for path in RECORDINGS.glob("windows-*.json")}
+    assert files == {file_of(name).name: name for name in RUNS}
+
+
+def test_run_times_and_sizes_are_told(
+    made_up: Callable[[str], Run], record_property: Callable[[str, object], None]
+) -> None:
+    every = [made_up(name) for name in RUNS]
+    seconds, sizes = [done.seconds for done in every], [len(done.out) for done in every]
+    told = f"{len(every)} made-up Windows machines: {min(seconds):.1f} to {max(seconds):.1f} s, "
+    record_property("told", f"{told}{min(sizes)} to {max(sizes)} bytes each")
+    assert max(sizes) < 1024 * 1024
