@@ -1,0 +1,209 @@
+"""What PowerShell sends, as consoles and bad lines make of it: nothing after damage passes for an answer."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from nis2scan.api import Answer, Question, Reason, Root, Status, powershell
+from nis2scan.errors import CannotTell, TransportError
+from nis2scan.facts.session import Session
+from nis2scan.facts.windows.rights import Rights
+from nis2scan.questions import SESSION, person, shell
+from nis2scan.testing import fact
+from nis2scan.transport.windows import Visit
+from nis2scan.transport.windows_parse import checksum, parse, status_of
+from nis2scan.transport.windows_script import script
+
+NONCE = "00112233445566778899aabbccddeeff"
+QUESTIONS = [powershell(f"# q{number}\n[ordered]@{{ n = {number} }}") for number in range(4)]
+TABLES: list[dict[str, object]] = [
+    {"n": 1},
+    {"name": 'Bel\u00e9 \u20ac "x"', "@@": "@@ Z"},
+    {"items": []},
+    {"long": "x" * 3000},
+]
+RIGHTS = {
+    "admin": True,
+    "groups": ["S-1-5-32-544", "S-1-16-12288", "S-1-5-2"],
+    "language": "FullLanguage",
+    "user_sid": "S-1-5-21-1",
+}
+
+
+def frame(words: str, table: object) -> str:
+    text = json.dumps(table, separators=(",", ":"))
+    return f"@@{NONCE} {words} {checksum(text)} {text}\r\n"
+
+
+HELLO = frame("H windows 1795554368", RIGHTS | {"computer": "PC01", "user": "PC01\\beheer"})
+SECTIONS = [frame(f"S {q.id} ok 12", table) for q, table in zip(QUESTIONS, TABLES, strict=True)]
+BYE = f"@@{NONCE} Z 1795554369\r\n"
+STREAM = (HELLO + "".join(SECTIONS) + BYE).encode("ascii")
+
+
+def answers(stream: bytes, *questions: Question) -> list[Answer]:
+    visit = Visit(questions or QUESTIONS, "winrm", nonce=NONCE)
+    visit.script()
+    visit.feed(stream)
+    recording = visit.recording()
+    return [recording.answer(question) for question in visit.questions]
+
+
+def tables(stream: bytes) -> list[object]:
+    return [json.loads(answer.text) if answer.ok else None for answer in answers(stream)]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        STREAM,
+        b"\xef\xbb\xbf" + STREAM,
+        b"\xff\xfe" + STREAM.decode().encode("utf-16-le"),
+        STREAM.replace(b"\r\n", b"\n"),
+        b'#< CLIXML\r\n<Objs Version="1.1.0.1"><Obj S="progress"></Obj></Objs>' + STREAM,
+        STREAM.replace(b"\r\n@@", b"\r\nWAARSCHUWING: iets\r\n\x1b[?1h@@"),
+        b"\r\n".join(line[at : at + 79] for line in STREAM.split(b"\r\n") for at in range(0, len(line) or 1, 79)),
+    ],
+    ids=["plain", "bom", "utf-16", "newlines", "clixml", "noise", "wrapped at 79"],
+)
+def test_whatever_a_console_makes_of_it_is_understood(made: bytes) -> None:
+    assert tables(made) == TABLES
+
+
+def test_a_stream_cut_anywhere_gives_the_sections_before_the_cut_and_no_other() -> None:
+    ends = [len(HELLO) + len("".join(SECTIONS[: n + 1])) - 2 for n in range(4)]
+    for cut in range(len(HELLO), len(STREAM)):
+        for answer, table, end in zip(answers(STREAM[:cut]), TABLES, ends, strict=True):
+            assert answer.ok is (cut >= end), cut
+            assert not answer.ok or json.loads(answer.text) == table
+            assert answer.ok or answer.status in (Status.TIMEOUT, Status.ERROR)
+
+
+def test_a_stream_cut_within_the_first_frame_is_no_answer() -> None:
+    for cut in (0, 10, len(HELLO) - 3):
+        with pytest.raises(TransportError) as trouble:
+            answers(STREAM[:cut])
+        assert trouble.value.reason is Reason.UNSUPPORTED_PLATFORM
+
+
+def test_any_byte_that_changed_costs_its_section() -> None:
+    noise = random.Random(7)
+    for _ in range(400):
+        at = noise.randrange(len(HELLO), len(STREAM) - len(BYE))
+        bent = bytearray(STREAM)
+        bent[at] ^= 1 << noise.randrange(7)
+        for got, table in zip(tables(bytes(bent)), TABLES, strict=True):
+            assert got in (None, table)
+
+
+@given(st.binary(max_size=400))
+@example(b"@@" + NONCE.encode() + b" H windows 1 7 {}")
+@example(b"@@" + NONCE.encode() + b" H windows 1 7 " + b"[" * 100_000)
+@settings(max_examples=300, deadline=None)
+def test_no_stream_raises(noise: bytes) -> None:
+    parse(noise, NONCE)
+    parse(HELLO.encode() + noise + BYE.encode(), NONCE)
+
+
+def test_what_comes_after_the_last_frame_does_not_count() -> None:
+    late = frame(f"S {QUESTIONS[0].id} ok 1", {"n": 666})
+    assert tables((HELLO + BYE + late).encode()) == [None] * 4
+    assert tables(STREAM + late.encode()) == TABLES
+
+
+def test_the_first_answer_to_a_question_stands() -> None:
+    again = frame(f"S {QUESTIONS[0].id} ok 1", {"n": 666})
+    assert tables((HELLO + SECTIONS[0] + again + BYE).encode())[0] == TABLES[0]
+
+
+def test_another_nonce_is_nobody() -> None:
+    with pytest.raises(TransportError):
+        answers(STREAM.replace(NONCE.encode(), b"f" * 32))
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        ({"fqid": "CommandNotFoundException"}, Status.MISSING),
+        (
+            {"fqid": "HRESULT 0x8004100e,Microsoft.Management.Infrastructure.CimCmdlets.GetCimInstanceCommand"},
+            Status.MISSING,
+        ),
+        ({"fqid": "HRESULT 0x80041010,Microsoft", "category": "MetadataError"}, Status.MISSING),
+        ({"fqid": "HRESULT 0x80041003,Microsoft", "category": "PermissionDenied"}, Status.DENIED),
+        ({"fqid": "HRESULT 0x80070005,Microsoft", "category": "NotSpecified"}, Status.DENIED),
+        (
+            {"fqid": "System.Security.SecurityException,Microsoft.PowerShell.Commands.GetItemPropertyCommand"},
+            Status.DENIED,
+        ),
+        ({"fqid": "LogInfoUnavailable,Microsoft.PowerShell.Commands.GetWinEventCommand"}, Status.DENIED),
+        ({"fqid": "NoMatchingLogsFound,Microsoft.PowerShell.Commands.GetWinEventCommand"}, Status.MISSING),
+        ({"fqid": "MethodInvocationNotSupportedInConstrainedLanguage"}, Status.CONSTRAINED),
+        ({"fqid": "x", "hresult": -2147024891}, Status.DENIED),
+        ({"fqid": "MethodInvocationException", "hresult": -2146233087, "inner": -2147024891}, Status.DENIED),
+        ({"fqid": "x", "native": "AccessDenied"}, Status.DENIED),
+        ({"fqid": "x", "category": "OperationTimeout"}, Status.TIMEOUT),
+        ({"fqid": "nis2scan-shape"}, Status.ERROR),
+        ({}, Status.ERROR),
+        ({"fqid": None, "hresult": "toegang geweigerd", "category": 3}, Status.ERROR),
+    ],
+)
+def test_errors_are_told_by_number_and_id_never_by_text(error: dict[str, object], status: Status) -> None:
+    assert status_of(error) is status
+    (answer,) = answers((HELLO + frame(f"S {QUESTIONS[0].id} failed 3", error) + BYE).encode(), QUESTIONS[0])
+    assert answer.status is status
+    with pytest.raises(CannotTell):
+        _ = answer.text
+
+
+@pytest.mark.parametrize("said", ["denied", "constrained", "late"])
+def test_what_was_not_tried_is_no_answer(said: str) -> None:
+    (answer,) = answers((HELLO + frame(f"S {QUESTIONS[0].id} {said} 0", None) + BYE).encode(), QUESTIONS[0])
+    wanted = {"denied": Status.DENIED, "constrained": Status.CONSTRAINED, "late": Status.TIMEOUT}
+    assert answer.status is wanted[said]
+
+
+def test_an_object_that_powershell_flattened_to_the_name_of_its_type_is_an_error() -> None:
+    (answer,) = answers(
+        (HELLO + frame(f"S {QUESTIONS[0].id} ok 3", {"x": "System.Object[]"}) + BYE).encode(), QUESTIONS[0]
+    )
+    assert answer.status is Status.ERROR
+
+
+def test_more_than_the_cap_is_cut_and_says_so() -> None:
+    small = powershell("# small\n[ordered]@{}", cap=50)
+    (answer,) = answers((HELLO + frame(f"S {small.id} ok 3", {"x": "y" * 200}) + BYE).encode(), small)
+    assert (answer.status, len(answer.out)) == (Status.TRUNCATED, 50)
+
+
+def test_the_visit_says_with_which_rights() -> None:
+    visit = Visit([*QUESTIONS, SESSION], "winrm", nonce=NONCE)
+    visit.script()
+    visit.feed(STREAM)
+    recording = visit.recording()
+    assert (fact(Session, recording).platform, fact(Session, recording).root) == ("windows", True)
+    rights = fact(Rights, recording)
+    assert (rights.admin, rights.network, rights.constrained, rights.computer) == (True, True, False, "PC01")
+
+
+def test_the_script_holds_windows_questions_only_the_quick_ones_first_and_no_empty_line() -> None:
+    slow = powershell("# slow\n[ordered]@{ a = 1 }\n\n", seconds=30)
+    admin = powershell("# admin\n[ordered]@{}", root=Root.REQUIRED, full=True)
+    text = script([slow, admin, shell("echo no"), person("x")], nonce=NONCE, seconds=30)
+    body, end = text[:-2], text[-2:]
+    assert end == "\n\n"
+    assert "\n\n" not in body
+    assert text.isascii()
+    assert text.index("# admin") < text.index("# slow")
+    assert f"Ask '{admin.id}' $true $true {{" in text
+    assert "echo no" not in text
+
+
+def test_a_script_for_a_file_makes_its_own_nonce() -> None:
+    assert "New-Guid" in script(QUESTIONS, nonce="")
+    assert "New-Guid" not in script(QUESTIONS, nonce=NONCE)
