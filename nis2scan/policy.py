@@ -38,6 +38,8 @@ class Policy:
     mac_update_check_ok_days: int = _threshold(7, "NLMAPGOV")
     mac_update_check_max_days: int = _threshold(30, "NIST mSCP")
     mac_update_delay_max_days: int = _threshold(30, "nis2scan")
+    mac_malware_data_ok_days: int = _threshold(31, "nis2scan")
+    mac_malware_data_max_days: int = _threshold(62, "nis2scan")
     mac_admins_max: int = _threshold(2, "nis2scan")
     mac_audit_min_days: int = _threshold(60, "CIS Apple")
     support_warn_days: int = _threshold(90, "nis2scan")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -123,6 +124,7 @@ def healthy() -> Mac:
             "sharing": shapes.shares(("Openbare map van Jan", "/Users/jan/Public", False, True)),
             "socketfilterfw": shapes.firewall(1, stealth=True),
             "systemsetup": {"-getusingnetworktime": said("Network Time: On\n")},
+            "app-sso": {"platform -s": said(shapes.SSO)},
         },
         _network(0, LAN),
     )
@@ -212,6 +214,8 @@ def ailing() -> Mac:
         ),
         HISTORY: history((500, "macOS 12.7.6", "12.7.6"), (95, "XProtectPlistConfigData", "2170")),
         "Applications/TeamViewer.app/Contents/Info.plist": b"",
+        "pretend/commands": b"ssh -fN -R 8443:localhost:443 els@vps.example\n",
+        "etc/syslog.conf": b"# old\n*.err;kern.*\t@192.0.2.9\n",
         "pretend/console": b"els\n",
         "pretend/processes": running(
             "/Applications/TeamViewer.app/Contents/MacOS/TeamViewer_Service",
@@ -261,7 +265,7 @@ def middling() -> Mac:
     return Mac(replies, files)
 
 
-MACHINES = {
+MACHINES: dict[str, Callable[[], Mac]] = {
     "26-goed": healthy,
     "12-slecht": ailing,
     "15-matig": middling,

@@ -122,6 +122,7 @@ esac
     "ps": """
 case "$*" in
   "-axww -o comm=") /bin/cat /pretend/processes ;;
+  "-axww -o args=") /bin/cat /pretend/processes /pretend/commands 2>/dev/null || : ;;
   "-A -o pid= -o ppid=")
     for d in /pretend/proc/[0-9]*; do
       read -r l < "$d/stat" || continue

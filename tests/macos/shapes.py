@@ -8,6 +8,25 @@ from typing import Any
 from tests.macos.pretend import Reply, said, xml
 
 GIB = 1024**3
+SSO = """\
+Time: 2026-11-24 12:00:00 +0000
+
+Device Configuration:
+ {
+  "_deviceEncryptionKeyData" : "MADEUPMADEUP=",
+  "created" : "2026-09-01T08:00:00Z",
+  "extensionIdentifier" : "com.example.sso",
+  "loginType" : "POLoginTypeUserSecureEnclaveKey (2)",
+  "registrationCompleted" : true,
+  "sdkVersionString" : 26.1
+}
+
+User Configuration:
+ {
+  "loginType" : "POLoginTypeUserSecureEnclaveKey (2)",
+  "state" : "POUserStateNormal (0)"
+}
+"""
 
 
 def system(version: str, build: str, model: str, uuid: str, *, laptop: bool, guest: str = "0") -> dict[str, Any]:

@@ -10,14 +10,11 @@ from functools import cache
 
 import pytest
 
-from nis2scan.api import Confidence, Finding, Outcome, Reason, Recording, Status
-from nis2scan.facts.macos import accounts, filevault, firewall, logs, plist, running, software_update, system
-from nis2scan.facts.macos import time_machine as machine
-from nis2scan.facts.machine import Machine
+from nis2scan.api import Finding, Recording, Status
+from nis2scan.facts.macos import system
 from nis2scan.recording import from_bytes
-from nis2scan.testing import answered, fact, findings, only, recording
-from tests.macos.machines import MACHINES, TIME_MACHINE, destination
-from tests.macos.pretend import Mac, xml
+from nis2scan.testing import findings, recording
+from tests.macos.machines import MACHINES
 from tests.macos.run import file_of, kept, made, run
 
 as_root = pytest.mark.skipif(
@@ -67,7 +64,9 @@ def test_every_question_to_a_mac_is_answered_by_a_healthy_one() -> None:
 
 @as_root
 def test_without_proc_a_question_that_never_ends_is_ended_with_its_children() -> None:
-    endless = replace(system.VERSION, text="while :; do sleep 60.2026; done & sleep 60.2026; echo never", seconds=1, needs=())
+    endless = replace(
+        system.VERSION, text="while :; do sleep 60.2026; done & sleep 60.2026; echo never", seconds=1, needs=()
+    )
     after = replace(system.VERSION, text="echo after", seconds=3, needs=())
 
     answers = run(MACHINES["26-goed"](), asked=[endless, after], seconds=40).answers
