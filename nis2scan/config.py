@@ -17,26 +17,21 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, ValidationError, field_validator
+from pydantic import BaseModel, Field, IPvAnyNetwork, ValidationError, field_validator
 
 from nis2scan.errors import ConfigError
+from nis2scan.host_settings import Host, Login, Table, unfit
 from nis2scan.policy import Policy
-from nis2scan.secrets import check_reference
+
+__all__ = ["Host", "Login", "Network", "Operator", "Settings", "operator", "operator_file", "read"]
 
 MOST_JUMPS = 3
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 T = TypeVar("T", bound=BaseModel)
 SMALLEST_PREFIX = 22  # 1 022 addresses: more than an office has, and a scan that still ends
-Reference = Annotated[str, AfterValidator(check_reference)]
 
 
-class _Table(BaseModel):
-    """A table of the file: unknown keys are mistakes, values do not change after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Consent(_Table):
+class Consent(Table):
     """Who allowed which networks or addresses to be looked at, and until when."""
 
     by: str = Field(min_length=1)
@@ -44,34 +39,7 @@ class Consent(_Table):
     until: date
 
 
-class Login(_Table):
-    """An account on hosts. Secrets are references: `env:NAME` `file:PATH` `ask:` `exec:NAME` `keyring:SERVICE/USER`."""
-
-    user: str = Field(min_length=1)
-    password: Reference | None = None
-    key: Path | None = None
-    passphrase: Reference | None = None
-    become: Literal["sudo", "doas", "helper"] | None = None
-
-
-class Host(_Table):
-    """A machine that may receive a login. Nothing else ever does. jump: the host over which the way to it leads."""
-
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
-    address: str = Field(min_length=1)
-    port: int = Field(default=22, ge=1, le=65535)
-    login: str
-    jump: str | None = None
-
-    @field_validator("address")
-    @classmethod
-    def _no_option(cls, value: str) -> str:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.:%_-]*|::[0-9a-fA-F:]*", value):
-            raise ValueError("is neither an address nor a host name")
-        return value
-
-
-class Network(_Table):
+class Network(Table):
     """A range in which devices are looked for. zone: what it is meant for. gateway: its router, where not the default.
 
     IPv4 only: nobody can try every address of an IPv6 network.
@@ -90,12 +58,12 @@ class Network(_Table):
         return value
 
 
-class Reports(_Table):
+class Reports(Table):
     language: Literal["nl", "en"] = "nl"
     csv: Literal["nl", "rfc4180"] = "nl"
 
 
-class Limits(_Table):
+class Limits(Table):
     """Total deadlines and how much goes on at once."""
 
     host_seconds: int = Field(default=120, ge=5, le=3600)
@@ -104,19 +72,19 @@ class Limits(_Table):
     connects_per_host: int = Field(default=20, ge=1, le=20000)
 
 
-class Settings(_Table):
+class Settings(Table):
     """Everything in config.toml."""
 
     client: Slug = "office"
     name: str = ""
     this_machine: bool = False
     consent: tuple[Consent, ...] = ()
-    logins: dict[str, Login] = {}
+    logins: dict[str, Login] = Field(default_factory=dict)
     hosts: tuple[Host, ...] = ()
     networks: tuple[Network, ...] = ()
     known_hosts: tuple[Path, ...] = ()
     answers: Path = Path("answers.toml")
-    policy: dict[str, int | tuple[str, ...]] = {}
+    policy: dict[str, int | tuple[str, ...]] = Field(default_factory=dict)
     report: Reports = Reports()
     limits: Limits = Limits()
 
@@ -125,11 +93,11 @@ class Settings(_Table):
         return Policy(**self.policy)  # type: ignore[arg-type]
 
 
-class Operator(_Table):
+class Operator(Table):
     """operator.toml, of the person who runs nis2scan. programs: name to argument list, for `exec:NAME`."""
 
     check_folders: tuple[Path, ...] = ()
-    programs: dict[str, tuple[str, ...]] = {}
+    programs: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 def operator_file() -> Path:
@@ -154,6 +122,10 @@ def read(path: Path) -> Settings:
         update={
             "answers": base / settings.answers.expanduser(),
             "known_hosts": tuple(base / item.expanduser() for item in settings.known_hosts),
+            "hosts": tuple(
+                host.model_copy(update={"ca": base / host.ca.expanduser()}) if host.ca else host
+                for host in settings.hosts
+            ),
         }
     )
 
@@ -201,6 +173,10 @@ def _agree(settings: Settings, path: Path, text: str) -> None:
             raise _wrong(path, text, ["hosts", number, "name"], f"two hosts are called {host.name}")
         seen.add(host.name)
     _agree_on_ways(settings, path, text)
+    for number, host in enumerate(settings.hosts):
+        over = next((item for item in settings.hosts if item.name == host.jump), None)
+        if wrong := unfit(host, settings.logins[host.login], over):
+            raise _wrong(path, text, ["hosts", number, wrong[0]], wrong[1])
 
 
 def _networks_agree(settings: Settings, path: Path, text: str) -> None:

@@ -38,7 +38,8 @@ ROOMS: dict[str, set[str]] = {
     "transport": {"check", "model", "questions", "recording", "secrets", "errors"},
     "logins": {"secrets", "errors"},
     "collect": {"transport", "model", "errors"},
-    "config": {"policy", "secrets", "errors"},
+    "host_settings": {"secrets", "errors"},
+    "config": {"host_settings", "policy", "secrets", "errors"},
     "answers": {"api", "config", "facts", "check", "model", "questions", "errors"},
     "inventory": {"config", "model", "errors"},
     "frameworks": {"assessment", "check", "facts", "model"},
@@ -76,7 +77,7 @@ ONLY_IN: dict[str, set[str]] = {
     "subprocess": {"nis2scan/transport/local.py", "nis2scan/transport/neighbours.py", "nis2scan/secrets.py"},
     "sqlite3": {"nis2scan/store.py"},
     "tomllib": {"nis2scan/config.py", "nis2scan/answers.py", "nis2scan/waivers.py"},
-    "pydantic": {"nis2scan/config.py"},
+    "pydantic": {"nis2scan/config.py", "nis2scan/host_settings.py"},
     "keyring": {"nis2scan/secrets.py"},
     "babel": {"nis2scan/language.py"},
 }

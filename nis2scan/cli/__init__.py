@@ -20,7 +20,7 @@ COMMANDS = {
     "report": ("nis2scan.cli.report", "Judge a kept scan again and write its reports."),
     "answers": ("nis2scan.cli.answers", "Print answers.toml: the questions that no scan can answer."),
     "checks": ("nis2scan.cli.checks", "List every check: what it judges, where, and what it cannot see."),
-    "trust": ("nis2scan.cli.trust", "Accept the host key of a host in config.toml, after comparing it there."),
+    "trust": ("nis2scan.cli.trust", "Accept the host key of a host in config.toml, or see its certificate."),
     "permissions": ("nis2scan.cli.permissions", "Print what to install on a machine so that no root shell is needed."),
     "commands": ("nis2scan.cli.commands", "Print everything that is ever run on a host, per system."),
 }

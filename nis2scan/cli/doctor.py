@@ -18,7 +18,7 @@ from nis2scan.check import Check
 from nis2scan.cli.networks import networks_of
 from nis2scan.cli.output import view_of
 from nis2scan.cli.targets import targets_of
-from nis2scan.config import Settings, operator, operator_file, read
+from nis2scan.config import Host, Settings, operator, operator_file, read
 from nis2scan.errors import UsageError
 from nis2scan.facts.linux.sudo import RIGHTS, RootRights
 from nis2scan.facts.session import Session
@@ -141,10 +141,11 @@ def _logins(settings: Settings, config: Path, rules: Rules) -> Iterator[Line]:
         here = settings.model_copy(update={"this_machine": False})
         targets = targets_of(here, store.folder, operator(operator_file()).programs)
         waiting = {target.name for target in targets}
+        hosts = {host.name: host for host in settings.hosts}
         pacing = Pacing(_HOST_SECONDS, at_once=32, total_seconds=SECONDS - 1)
         for target, recording in gather(targets, (), (SESSION, RIGHTS), pacing, _mute):
             waiting.discard(target.name)
-            yield from _host(target.name, recording, rules)
+            yield from _host(hosts[target.name], recording, rules)
         for name in sorted(waiting):
             yield Line(WRONG, name, say("took longer than {seconds} seconds", seconds=SECONDS))
 
@@ -153,24 +154,46 @@ def _mute(event: object) -> None:
     """Nobody watches progress here: it is over in seconds."""
 
 
-def _host(name: str, recording: Recording, rules: Rules) -> Iterator[Line]:
-    session = fact_of(rules, recording, Session)
+def _host(host: Host, recording: Recording, rules: Rules) -> Iterator[Line]:
+    name, session = host.name, fact_of(rules, recording, Session)
+    if host.plain_http:
+        yield Line(MIND, name, _unproven(host.login))
     if recording.failed is not None or session is None:
         word = REASONS[recording.failed] if recording.failed else ""
         yield Line(WRONG, name, say("{reason}: {detail}", reason=_source(word), detail=recording.failure))
         return
     if session.root:
-        yield Line(GOOD, name, say("logged in as {user}, and may look as root", user=session.user))
+        yield Line(GOOD, name, _all_rights(session))
     else:
-        lost = [check for check in rules.checks if needs_root(rules, check)]
-        found = say(
-            "logged in as {user}; without root {count} checks stay open (set become): {names}",
-            user=session.user,
-            count=len(lost),
-            names=tuple(sorted({check.measure.value for check in lost})),
-        )
-        yield Line(MIND, name, found)
+        lost = [check for check in rules.checks if needs_root(rules, check, session.platform)]
+        yield Line(MIND, name, _some_rights(session, len(lost), tuple(sorted({check.measure.value for check in lost}))))
     yield from _too_many(name, session, fact_of(rules, recording, RootRights))
+
+
+def _unproven(login: str) -> Said:
+    return say("plain_http: with ntlm the machine gets the login {login} before it proves itself", login=login)
+
+
+def _all_rights(session: Session) -> Said:
+    if session.platform == "windows":
+        return say("logged in as {user}, an elevated administrator", user=session.user)
+    return say("logged in as {user}, and may look as root", user=session.user)
+
+
+def _some_rights(session: Session, count: int, names: tuple[str, ...]) -> Said:
+    if session.platform == "windows":
+        return say(
+            "logged in as {user}, who is no elevated administrator there; {count} checks stay open: {names}",
+            user=session.user,
+            count=count,
+            names=names,
+        )
+    return say(
+        "logged in as {user}; without root {count} checks stay open (set become): {names}",
+        user=session.user,
+        count=count,
+        names=names,
+    )
 
 
 def _too_many(name: str, session: Session, rights: RootRights | None) -> Iterator[Line]:
@@ -188,15 +211,21 @@ def _source(text: str) -> Said:
     return Message(text.replace("{", "{{").replace("}", "}}"))
 
 
-def needs_root(rules: Rules, check: Check) -> bool:
-    """Whether a check rests on a fact that only root can read."""
+def needs_root(rules: Rules, check: Check, platform: str) -> bool:
+    """Whether a check rests on a fact that only root, or an administrator, can read there."""
+    if check.platforms and platform not in check.platforms:
+        return False
     wanted, seen = [need.type for need in check.needs if need.how in ("fact", "maybe")], set[type[Fact]]()
     while wanted:
         fact = wanted.pop()
         if fact in seen:
             continue
         seen.add(fact)
-        readers = rules.readers_of.get(fact, [])
+        readers = [
+            reader
+            for reader in rules.readers_of.get(fact, [])
+            if all(not question.platforms or platform in question.platforms for question in reader.questions)
+        ]
         if readers and all(any(q.root is Root.REQUIRED for q in reader.questions) for reader in readers):
             return True
         derived = rules.derivation_of.get(fact)

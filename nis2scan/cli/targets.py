@@ -19,6 +19,10 @@ from nis2scan.secrets import Secret, key_file, resolve
 from nis2scan.transport.gate import UNGATED, Gate
 from nis2scan.transport.local import Local
 from nis2scan.transport.ssh import Login, Ssh
+from nis2scan.transport.winrm import Login as WindowsLogin
+from nis2scan.transport.winrm import Winrm
+
+__all__ = ["WindowsLogin", "known_hosts_of", "logins_of", "targets_of", "way_to"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def targets_of(
 
 def logins_of(
     settings: Settings, store: Path, programs: Mapping[str, Sequence[str]], refused: Refused, without: str = ""
-) -> dict[str, Login]:
+) -> dict[str, Login | WindowsLogin]:
     """The login of every host of the settings that has an address, by the host's name. Secrets are fetched here.
 
     without: a host that is only dialled, so that no secret is fetched for its sake.
@@ -63,7 +67,9 @@ def logins_of(
     }
     known = known_hosts_of(settings, store)
     return {
-        host.name: _login(found, host.name, accounts, known)
+        host.name: _windows(found[host.name], accounts)
+        if host.transport == "winrm"
+        else _login(found, host.name, accounts, known)
         for host in settings.hosts
         if all(name in found and found[name].address for name in way_to(settings, host.name))
     }
@@ -102,8 +108,27 @@ def _login(found: Mapping[str, Place], name: str, accounts: Mapping[str, _Accoun
     )
 
 
-def _target(host: Host, ways: Mapping[str, Login]) -> Target:
+def _windows(place: Place, accounts: Mapping[str, _Account]) -> WindowsLogin:
+    host, account = place.host, accounts[place.host.login]
+    return WindowsLogin(
+        host=place.address,
+        user=account.settings.user,
+        port=host.port,
+        password=account.password,
+        kerberos=account.settings.auth == "kerberos",
+        plain_http=host.plain_http,
+        certificate=host.certificate or "",
+        ca=host.ca,
+        name=host.name,
+        known_as=host.address,
+        gate=account.gate,
+    )
+
+
+def _target(host: Host, ways: Mapping[str, Login | WindowsLogin]) -> Target:
     login = ways.get(host.name)
+    if isinstance(login, WindowsLogin):
+        return Target(host.name, login.host, Winrm(login))
     if login is not None:
         # Behind another host an address means another place: it is not the device that has it here.
         place = login.host if host.jump is None else f"{login.host} via {host.jump}"

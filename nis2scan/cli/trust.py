@@ -1,4 +1,7 @@
-"""`nis2scan trust`: accept the host key of one host, on purpose, after comparing it on that host itself."""
+"""`nis2scan trust`: accept the host key of one host, on purpose, after comparing it on that host itself.
+
+A host over WinRM has a certificate instead: it is shown here, and pinned by a line in the config.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ from typing import Literal
 from cyclopts import App
 
 from nis2scan.cli.output import view_of
-from nis2scan.cli.targets import known_hosts_of, logins_of, way_to
+from nis2scan.cli.targets import WindowsLogin, known_hosts_of, logins_of, way_to
+from nis2scan.cli.trust_certificate import trust_certificate
 from nis2scan.config import Settings, operator, operator_file, read
 from nis2scan.errors import UsageError
 from nis2scan.language import Language
@@ -25,7 +29,7 @@ from nis2scan.transport.host_keys import HostKey, Known, keep, known
 from nis2scan.transport.ssh_login import Login
 from nis2scan.transport.ssh_route import key_shown_by, names_of
 
-app = App(name="nis2scan trust", help="Accept the host key of a host in config.toml, after comparing it there.")
+app = App(name="nis2scan trust", help="Accept the host key of a host in config.toml, or see its certificate.")
 
 _SECONDS = 30.0
 _FILES = {"ssh-ed25519": "ed25519", "ssh-rsa": "rsa"}  # any other: ecdsa
@@ -48,7 +52,7 @@ def trust(
     host
         The name of a host in config.toml.
     fingerprint
-        The fingerprint (SHA256:...) that the key must have. Then nothing is asked.
+        The fingerprint (SHA256:...) that the key or the certificate must have. Then nothing is asked.
     replace
         Take out the key that was accepted before, and accept the one that is shown now. Asked twice.
     config
@@ -60,7 +64,10 @@ def trust(
     """
     settings = read(config)
     store = (output or config.resolve().parent / "out") / "store"
-    asking = _Asking(_login_of(settings, host, store), view_of(settings, language).language, fingerprint, replace)
+    login, words = _login_of(settings, host, store), view_of(settings, language).language
+    if isinstance(login, WindowsLogin):
+        return trust_certificate(login, words, fingerprint)
+    asking = _Asking(login, words, fingerprint, replace)
     shown = key_shown_by(asking.login, time.monotonic() + _SECONDS)
     *read_only, ours = known_hosts_of(settings, store)
     names = names_of(asking.login)
@@ -98,7 +105,7 @@ class _Asking:
             return False
 
 
-def _login_of(settings: Settings, host: str, store: Path) -> Login:
+def _login_of(settings: Settings, host: str, store: Path) -> Login | WindowsLogin:
     """The way to one host, consent checked. Only secrets of hosts that lie on the way are fetched."""
     names = [item.name for item in settings.hosts]
     if host not in names:

@@ -27,7 +27,7 @@ from nis2scan.testing import NOON, answered, findings, only, recording
 from nis2scan.transport.guard import Guard
 from nis2scan.transport.pace import Pace
 from nis2scan.transport.probes import Spot, Way, procedure
-from nis2scan.transport.probes.tls import _certificate
+from nis2scan.transport.probes.tls import described
 from nis2scan.transport.talk import Talk
 from tests.network.own import own
 
@@ -183,7 +183,7 @@ def test_a_bent_certificate_is_read_or_not_and_costs_nothing_else(tmp_path: Path
         bent = bytearray(whole)
         for place in noise.sample(range(len(bent)), 3):
             bent[place] = noise.randrange(256)
-        read = _certificate(bytes(bent))
+        read = described(bytes(bent))
         assert read is None or len(json.dumps(read)) < 20_000
 
 

@@ -70,7 +70,7 @@ async def _port(way: Way, port: int) -> Mapping[str, object]:
         speaks = "tls" if "tls" in (speaks, shaken.speaks) else shaken.speaks
         if speaks == "other" or list(versions.values()) == ["silent", "silent"]:
             break  # it does not know TLS: leave it alone
-    return {"state": "open", "speaks": speaks, "versions": versions, "certificate": der and _certificate(der)}
+    return {"state": "open", "speaks": speaks, "versions": versions, "certificate": der and described(der)}
 
 
 async def _once(way: Way, port: int) -> Mapping[str, object]:
@@ -83,7 +83,7 @@ async def _once(way: Way, port: int) -> Mapping[str, object]:
     versions = dict.fromkeys(names[: names.index(shaken.version)], "refused") if shaken.version else {}
     if shaken.version:
         versions[shaken.version] = "accepted"
-    return {"state": "open", "speaks": shaken.speaks, "versions": versions, "certificate": der and _certificate(der)}
+    return {"state": "open", "speaks": shaken.speaks, "versions": versions, "certificate": der and described(der)}
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def _context(version: str) -> ssl.SSLContext:
     return context
 
 
-def _certificate(der: bytes) -> Mapping[str, object] | None:
+def described(der: bytes) -> Mapping[str, object] | None:
     """What a certificate says; None when it cannot be read."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what is against the rules: devices have such certificates
