@@ -456,3 +456,14 @@ def test_shellcheck_finds_no_error_in_the_helper(tmp_path: Path) -> None:
     )
 
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_what_to_prepare_on_windows_is_printed_in_both_languages(
+    language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["permissions", "windows", "--language", language]) == 0
+    steps = capsys.readouterr().out
+    assert "collect-script windows" in steps
+    assert "winrm quickconfig -transport:https" in steps
+    assert ("per bestand" in steps) is (language == "nl")

@@ -1,4 +1,4 @@
-"""`nis2scan permissions`: the least that an administrator has to allow, so that a scan needs no root shell."""
+"""`nis2scan permissions`: the least that an administrator has to allow: no root shell, no domain administrator."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Literal
 from cyclopts import App
 
 from nis2scan.cli.output import view_of
+from nis2scan.cli.permissions_windows import windows_steps
 from nis2scan.collect import helper as whole
 from nis2scan.config import Settings, operator, operator_file
 from nis2scan.errors import UsageError
@@ -26,7 +27,7 @@ _PLACE = f"/usr/local/sbin/{_FILE}"
 
 @app.default
 def permissions(
-    platform: Literal["linux"] = "linux",
+    platform: Literal["linux", "windows"] = "linux",
     /,
     *,
     helper: bool = False,
@@ -38,7 +39,7 @@ def permissions(
     Parameters
     ----------
     platform
-        linux.
+        linux or windows.
     helper
         Print the helper itself, to be saved as a file, instead of how to install it.
     user
@@ -50,6 +51,9 @@ def permissions(
     """
     if not re.fullmatch(r"[a-z_][a-z0-9_-]{0,31}", user):
         raise UsageError(f"{user!r} is no name of an account")
+    if platform == "windows":
+        windows_steps(user, view_of(Settings(), language).language)
+        return 0
     text = whole(load([*operator(operator_file()).check_folders, *checks]).questions)
     if helper:
         sys.stdout.write(text)
