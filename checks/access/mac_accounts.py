@@ -50,6 +50,8 @@ def _automatic(doors: MacDoors) -> Part:
         return doors.why_login
     if not doors.login.automatic:
         return ok(say("nobody is signed in automatically"))
+    if doors.disk_locked is None:
+        return doors.why_locked
     if doors.disk_locked:
         # The settings may be left over: a disk that must be opened with a password signs nobody in by itself.
         return warn(say("automatic sign-in is set, and FileVault keeps it from working"))

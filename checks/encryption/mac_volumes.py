@@ -63,6 +63,10 @@ def _key(key: KeptKey) -> Part:
         return key.why
     if key.keys.personal and key.keys.escrow and key.mdm:
         return ok(say("a profile gives the recovery key to the management server"), confidence=Confidence.DERIVED)
+    if key.keys.personal and key.keys.escrow is None:
+        return Unknown(Reason.PARSE_ERROR, say("whether a profile keeps the recovery key is not told"))
+    if key.keys.personal and key.keys.escrow and key.mdm is None:
+        return key.why
     if key.keys.personal:
         return warn(say("there is a recovery key; nothing shows that somebody keeps it"))
     if key.keys.institutional:

@@ -45,6 +45,8 @@ def macos_updates(updates: MacUpdates, last: LastUpdate, release: Release, polic
     how = Confidence.DERIVED if waiting else Confidence.MEASURED
     if reasons := _failing(updates, waiting, last, policy, now):
         return bad(say("{why}", why=tuple(reasons)), confidence=how)
+    if waiting and last.unread is not None:
+        raise CannotTell(last.unread.reason, last.unread.detail)
     if updates.checked_at is None:
         raise CannotTell(Reason.OUT_OF_VANTAGE, say("when macOS last looked for updates is not written down"))
     days = _days(updates.checked_at, now)

@@ -23,7 +23,8 @@ class MacDoors(Fact):
     sharing: bool | None
     shares: MacShares | None
     why_shares: Unknown
-    disk_locked: bool
+    disk_locked: bool | None
+    why_locked: Unknown
 
 
 @derives
@@ -39,7 +40,8 @@ def mac_doors(
         sharing=sharing,
         shares=shares.value,
         why_shares=_unknown(services.why if sharing is None else shares.why),
-        disk_locked=vault.value is not None and vault.value.state is State.ON,
+        disk_locked=vault.value.state is State.ON if vault.value is not None else None,
+        why_locked=_unknown(vault.why),
     )
 
 

@@ -20,14 +20,15 @@ STATUS = shell(
     cap=4096,
 )
 
-# Profiles may hold passwords: only how often one word stands in them leaves the Mac.
+# Profiles may hold passwords: only whether one word stands in them leaves the Mac.
 KEYS = shell(
     """printf 'personal='; fdesetup haspersonalrecoverykey
 printf 'institutional='; fdesetup hasinstitutionalrecoverykey
-printf 'escrow='; profiles show -type configuration -output stdout-xml 2>/dev/null |
-grep -c 'com\\.apple\\.security\\.FDERecoveryKeyEscrow'
+if p=$(profiles show -type configuration -output stdout-xml 2>/dev/null); then
+  case $p in *com.apple.security.FDERecoveryKeyEscrow*) echo escrow=true ;; *) echo escrow=false ;; esac
+else echo escrow=unknown; fi
 echo end=""",
-    runs=("fdesetup", "profiles", "grep"),
+    runs=("fdesetup", "profiles"),
     needs=("fdesetup",),
     root=Root.REQUIRED,
     platforms=("macos",),
@@ -63,11 +64,13 @@ class FileVault(Fact):
 
 @dataclass(frozen=True)
 class RecoveryKeys(Fact):
-    """Which keys exist beside the passwords. escrow: a profile sends the personal key to the management server."""
+    """Which keys exist beside the passwords. escrow: a profile sends the personal key to the management server; None
+    when the profiles could not be read.
+    """
 
     personal: bool
     institutional: bool
-    escrow: bool
+    escrow: bool | None
 
 
 @dataclass(frozen=True)
@@ -79,11 +82,11 @@ class Managed(Fact):
 
 @dataclass(frozen=True)
 class KeptKey(Fact):
-    """What is known of the recovery key, never missing. state, keys: None when not read, and then `why`."""
+    """What is known of the recovery key, never missing. state, keys, mdm: None when not read, and then `why`."""
 
     state: State | None
     keys: RecoveryKeys | None
-    mdm: bool
+    mdm: bool | None
     why: Unknown
 
 
@@ -119,8 +122,8 @@ def recovery_keys(answer: Answer) -> RecoveryKeys:
     seen = pairs(answer)
     if {seen.get("personal"), seen.get("institutional")} - {"true", "false"}:
         raise CannotTell(Reason.PARSE_ERROR, say("which recovery keys there are is not told"))
-    count = seen.get("escrow", "")
-    return RecoveryKeys(seen["personal"] == "true", seen["institutional"] == "true", count.isdigit() and int(count) > 0)
+    escrow = {"true": True, "false": False}.get(seen.get("escrow", ""))
+    return RecoveryKeys(seen["personal"] == "true", seen["institutional"] == "true", escrow)
 
 
 @reads(ENROLMENT)
@@ -134,12 +137,12 @@ def managed(answer: Answer) -> Managed:
 
 @derives
 def kept_key(vault: Maybe[FileVault], keys: Maybe[RecoveryKeys], server: Maybe[Managed]) -> KeptKey:
-    """Without proof of a management server the key is not taken to be kept."""
-    why = vault.why if vault.value is None else keys.why
+    """Three answers side by side: one that could not be read is told as such, and hides no other."""
+    why = next((each.why for each in (vault, keys, server) if each.value is None), None)
     return KeptKey(
         state=vault.value.state if vault.value is not None else None,
         keys=keys.value,
-        mdm=server.value is not None and server.value.mdm,
+        mdm=server.value.mdm if server.value is not None else None,
         why=_unknown(why),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nis2scan.api import Answer, CannotTell, Fact, Maybe, Reason, derives, reads, say, shell
+from nis2scan.api import Answer, CannotTell, Fact, Maybe, Message, Reason, Unknown, derives, reads, say, shell
 from nis2scan.facts.macos.plist import Table, dates_of, flag, plist, rows_of, sections, setting, words_of
 
 SETTINGS = shell(
@@ -85,9 +85,12 @@ class MacInstallations(Fact):
 
 @dataclass(frozen=True)
 class LastUpdate(Fact):
-    """Only sharpens, so it is never missing: when macOS last installed something of its own; None when not known."""
+    """When macOS last installed something of its own; None when no such thing is written down. Never missing: unread
+    says why it could not be read.
+    """
 
     at: datetime | None
+    unread: Unknown | None
 
 
 @reads(SETTINGS)
@@ -138,4 +141,8 @@ def _delay(limits: Table | None, switch: str, key: str) -> int:
 
 @derives
 def last_update(installations: Maybe[MacInstallations]) -> LastUpdate:
-    return LastUpdate(installations.value.system_at if installations.value is not None else None)
+    if installations.value is not None:
+        return LastUpdate(installations.value.system_at, None)
+    why = installations.why
+    detail = why.detail if isinstance(why, CannotTell) and isinstance(why.detail, (str, Message)) else ""
+    return LastUpdate(None, Unknown(why.reason if isinstance(why, CannotTell) else Reason.NOT_ASKED, detail))
