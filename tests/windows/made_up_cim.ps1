@@ -55,6 +55,12 @@ function ConvertTo-MadeUp($Value) {
     $Value
 }
 
+# In WQL and XPath AND binds closer than OR, in PowerShell both are alike: brackets say which goes first.
+function Set-MadeUpBrackets($Words) {
+    $closer = @{ '(' = '(('; ')' = '))'; '-or' = ') -or (' }
+    '((' + (@($Words | ForEach-Object { if ($closer.ContainsKey("$_")) { $closer["$_"] } else { $_ } }) -join ' ') + '))'
+}
+
 # A WQL condition as PowerShell over $o.
 function ConvertFrom-MadeUpFilter([string] $Text) {
     $pattern = '\G\s*(?:(?<text>''(?:[^''\\]|\\.)*''|"(?:[^"\\]|\\.)*")|(?<op><=|>=|<>|!=|=|<|>|\(|\))|(?<number>-?\d+)|(?<word>[A-Za-z_]\w*))\s*'
@@ -78,11 +84,12 @@ function ConvertFrom-MadeUpFilter([string] $Text) {
             $known = @{ AND = '-and'; OR = '-or'; NOT = '-not'; TRUE = '$true'; FALSE = '$false'; NULL = '$null'; IS = '-eq'; LIKE = '-like' }
             if ($word -eq 'LIKE') { $like = $true }
             if ($word -eq 'NOT' -and $made.Count -and $made[-1] -eq '-eq') { $made[-1] = '-ne' }
+            elseif ($word -eq 'NOT' -and $Text.Substring($at).TrimStart()[0] -ne '(') { throw "made-up CIM: NOT without brackets: $Text" }
             elseif ($known.ContainsKey($word)) { $made += $known[$word] }
             else { $made += '$o.' + $word }
         }
     }
-    [scriptblock]::Create('param($o) ' + ($made -join ' '))
+    [scriptblock]::Create('param($o) ' + (Set-MadeUpBrackets $made))
 }
 
 function Get-CimInstance {

@@ -68,8 +68,10 @@ function Set-MadeUpEntry($Entry, $What) {
     } elseif ($row.Contains('ADsPath')) { $Entry.Path = $row['ADsPath'] }
     $Entry.Row = $row
     $Entry.Properties = @{}
+    $Entry.SchemaClassName = if ($row['SchemaClassName']) { $row['SchemaClassName'] } else { "$($row['Class'])" }
+    $Entry.Name = if ($row['Name']) { "$($row['Name'])" } else { "$($Entry.Path)".Split(',')[0].Split('/')[-1] }
     foreach ($name in $row.Keys) {
-        if ($name -in 'members', 'children', 'objects', 'Path', 'Row', 'Properties') { continue }
+        if ($name -in 'members', 'children', 'objects', 'Path', 'Row', 'Properties', 'SchemaClassName', 'Name') { continue }
         $Entry.Properties[$name] = ConvertTo-MadeUpEntryValues $row[$name]
         Add-Member -InputObject $Entry -MemberType NoteProperty -Name $name -Value $Entry.Properties[$name] -Force
     }
@@ -89,6 +91,8 @@ function Read-MadeUpMembers($Entry, [string] $Name) {
 
 class MadeUpEntry {
     [string] $Path
+    [string] $Name
+    [string] $SchemaClassName
     [hashtable] $Properties
     hidden [object] $Row
     MadeUpEntry([string] $path) { Set-MadeUpEntry $this $path }
@@ -102,33 +106,47 @@ class MadeUpEntry {
     [string] ToString() { return $this.Path }
 }
 
-# COM objects: properties as described; a method is a property whose name ends in (), with an answer or an error.
+# COM objects: properties as described; a method is a property whose name ends in (), with its answer or an error.
+# Errors of COM arrive bare, with the code as HResult.
+function Invoke-MadeUpCom($Object, [string] $Name) {
+    $row = $Object.Row
+    if (-not $row.Contains("$Name()")) { throw "made-up COM: $Name() is not described" }
+    ConvertTo-MadeUpCom $row["$Name()"]
+}
+
+function Stop-MadeUpCom([int] $Code) {
+    $why = if ($Code -eq -2147024891) { [UnauthorizedAccessException]::new('Toegang geweigerd.') } else { [Runtime.InteropServices.COMException]::new('Fout', $Code) }
+    throw [Management.Automation.ErrorRecord]::new($why, $why.GetType().FullName, 'OperationStopped', $null)
+}
+
+function ConvertTo-MadeUpCom($Value) {
+    if ($Value -is [Collections.IDictionary] -and $Value.Contains('@error')) { Stop-MadeUpCom $Value['@error'] }
+    if ($Value -is [Collections.IDictionary] -and -not @($Value.Keys | Where-Object { $_.StartsWith('@') }).Count) { return New-MadeUpComObject $Value }
+    if ($Value -is [Collections.IList]) { return , [MadeUpComList]::new([object[]]@($Value | ForEach-Object { ConvertTo-MadeUpCom $_ })) }
+    ConvertTo-MadeUp $Value
+}
+
+class MadeUpComList : Collections.ArrayList {
+    MadeUpComList([object[]] $items) : base($items) { }
+    [object] Item([int] $at) { return $this[$at] }
+}
+
+class MadeUpCom {
+    hidden [object] $Row
+    [object] CreateUpdateSearcher() { return Invoke-MadeUpCom $this 'CreateUpdateSearcher' }
+    [object] Search([string] $criteria) { return Invoke-MadeUpCom $this 'Search' }
+    [object] QueryHistory([int] $start, [int] $count) { return Invoke-MadeUpCom $this 'QueryHistory' }
+    [object] GetTotalHistoryCount() { return Invoke-MadeUpCom $this 'GetTotalHistoryCount' }
+    [object] NameSpace([object] $of) { return Invoke-MadeUpCom $this 'NameSpace' }
+    [object] ExtendedProperty([string] $name) { return Invoke-MadeUpCom $this 'ExtendedProperty' }
+}
+
 function New-MadeUpComObject($Row) {
-    $object = [pscustomobject]@{}
+    $object = [MadeUpCom]::new()
+    $object.Row = $Row
     foreach ($name in $Row.Keys) {
-        $value = $Row[$name]
-        if ($name.EndsWith('()')) {
-            $answer = if ($value -is [Collections.IDictionary] -and $value.Contains('@error')) { $null } else { $value }
-            $error = if ($null -eq $answer -and $null -ne $value) { $value['@error'] }
-            $body = {
-                if ($null -ne $failure) { throw [Runtime.InteropServices.COMException]::new('Fout', [int]$failure) }
-                if ($result -is [Collections.IDictionary]) { New-MadeUpComObject $result } else { $result }
-            }
-            $failure = $error
-            $result = $answer
-            Add-Member -InputObject $object -MemberType ScriptMethod -Name $name.TrimEnd('(', ')') -Value $body.GetNewClosure()
-        } elseif ($value -is [Collections.IDictionary] -and $value.Contains('@error')) {
-            $failure = $value['@error']
-            $body = { throw [Runtime.InteropServices.COMException]::new('Fout', [int]$failure) }
-            Add-Member -InputObject $object -MemberType ScriptProperty -Name $name -Value $body.GetNewClosure()
-        } elseif ($value -is [Collections.IDictionary] -and -not ($value.Keys | Where-Object { $_.StartsWith('@') })) {
-            Add-Member -InputObject $object -MemberType NoteProperty -Name $name -Value (New-MadeUpComObject $value)
-        } elseif ($value -is [Collections.IList]) {
-            $items = @($value | ForEach-Object { if ($_ -is [Collections.IDictionary]) { New-MadeUpComObject $_ } else { $_ } })
-            Add-Member -InputObject $object -MemberType NoteProperty -Name $name -Value ([object[]]$items)
-        } else {
-            Add-Member -InputObject $object -MemberType NoteProperty -Name $name -Value (ConvertTo-MadeUp $value)
-        }
+        if ($name.EndsWith('()')) { continue }
+        Add-Member -InputObject $object -MemberType NoteProperty -Name $name -Value (ConvertTo-MadeUpCom $Row[$name])
     }
     $object
 }

@@ -7,7 +7,7 @@ function ConvertFrom-MadeUpXPath([string] $Text) {
     if ($Text -notmatch '^\s*\*\s*\[\s*System\s*\[(.*)\]\s*\]\s*$') { throw "made-up event log: query not understood: $Text" }
     $rest = $Matches[1]
     $kinds = [ordered]@{
-        '^\s*(and|or)\b'                                                               = { " -$($args[0].Groups[1].Value) " }
+        '^\s*(and|or)\b'                                                               = { "-$($args[0].Groups[1].Value)" }
         '^\s*([()])'                                                                   = { $args[0].Groups[1].Value }
         '^\s*EventID\s*(=|!=|<=|>=|<|>)\s*(\d+)'                                       = { '$e.Id ' + $compare[$args[0].Groups[1].Value] + ' ' + $args[0].Groups[2].Value }
         '^\s*Level\s*(=|!=|<=|>=|<|>)\s*(\d+)'                                         = { '$e.Level ' + $compare[$args[0].Groups[1].Value] + ' ' + $args[0].Groups[2].Value }
@@ -17,16 +17,16 @@ function ConvertFrom-MadeUpXPath([string] $Text) {
         '^\s*TimeCreated\s*\[\s*timediff\s*\(\s*@SystemTime\s*\)\s*<=\s*(\d+)\s*\]'    = { '($now - $e.time) * 1000 -le ' + $args[0].Groups[1].Value }
     }
     $compare = @{ '=' = '-eq'; '!=' = '-ne'; '<=' = '-le'; '>=' = '-ge'; '<' = '-lt'; '>' = '-gt' }
-    $made = ''
+    $made = @()
     while ($rest.Trim()) {
         $step = $null
         foreach ($kind in $kinds.Keys) {
             $match = [regex]::Match($rest, $kind)
-            if ($match.Success) { $step = & $kinds[$kind] $match; $made += $step; $rest = $rest.Substring($match.Length); break }
+            if ($match.Success) { $step = & $kinds[$kind] $match; $made += , $step; $rest = $rest.Substring($match.Length); break }
         }
         if ($null -eq $step) { throw "made-up event log: query not understood: $rest" }
     }
-    [scriptblock]::Create('param($e, $now) ' + $made)
+    [scriptblock]::Create('param($e, $now) ' + (Set-MadeUpBrackets $made))
 }
 
 function Get-WinEvent {
