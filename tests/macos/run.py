@@ -13,6 +13,8 @@ from nis2scan.model import Answer, Question, Recording
 from nis2scan.questions import SESSION
 from nis2scan.recording import to_bytes
 from nis2scan.testing import NOON, rules
+from nis2scan.transport import posix_file
+from nis2scan.transport.delivered import Delivery, read
 from nis2scan.transport.posix import Visit
 from tests.macos.machines import MACHINES
 from tests.macos.pretend import FIREWALL, Mac, build
@@ -48,15 +50,26 @@ def questions() -> list[Question]:
 def run(mac: Mac, shell: str = "dash", asked: list[Question] | None = None, seconds: float = 120) -> Recording:
     """What this Mac answers, as the transport makes it a recording."""
     visit = Visit([*(questions() if asked is None else asked), SESSION], "ssh", seconds=seconds)
+    done = inside(mac, SHELLS[shell], visit.script(), seconds)
+    visit.feed(done.stdout)
+    visit.complain(done.stderr)
+    return visit.recording()
+
+
+def carried(mac: Mac, shell: str = "dash") -> Delivery:
+    """What the script for a file, started by hand on this Mac, brings home."""
+    done = inside(mac, SHELLS[shell], posix_file.script(questions(), "macos").encode(), 120)
+    return read(done.stdout, [*questions(), SESSION])
+
+
+def inside(mac: Mac, command: str, put: bytes, seconds: float) -> subprocess.CompletedProcess[bytes]:
+    """Run a command on this Mac, in a namespace of mounts that ends with it."""
     with tempfile.TemporaryDirectory(prefix="made-up-mac-") as folder:
         tree, root = Path(folder) / "tree", Path(folder) / "root"
         root.mkdir()
         build(mac, tree)
-        command = ["unshare", "--mount", "sh", "-c", _INSIDE, "sh", str(root), str(tree), SHELLS[shell]]
-        done = subprocess.run(command, input=visit.script(), capture_output=True, timeout=seconds, check=False)
-    visit.feed(done.stdout)
-    visit.complain(done.stderr)
-    return visit.recording()
+        words = ["unshare", "--mount", "sh", "-c", _INSIDE, "sh", str(root), str(tree), command]
+        return subprocess.run(words, input=put, capture_output=True, timeout=seconds, check=False)
 
 
 def steady(recording: Recording, name: str) -> Recording:

@@ -12,10 +12,11 @@ import pytest
 
 from nis2scan.api import Finding, Recording, Status
 from nis2scan.facts.macos import system
+from nis2scan.questions import SESSION
 from nis2scan.recording import from_bytes
 from nis2scan.testing import findings, recording
 from tests.macos.machines import MACHINES
-from tests.macos.run import file_of, kept, made, run
+from tests.macos.run import carried, file_of, kept, made, run
 
 as_root = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="only as root on Linux: needs a namespace of mounts"
@@ -60,6 +61,15 @@ def test_every_question_to_a_mac_is_answered_by_a_healthy_one() -> None:
     trouble = {a.question.text: a.err for a in ran("26-goed").answers.values() if not a.ok}
 
     assert trouble == {}
+
+
+@as_root
+@pytest.mark.parametrize("shell", ["dash", "bash"])
+def test_the_file_that_is_written_by_hand_says_what_ssh_would_have_said(shell: str) -> None:
+    brought = carried(MACHINES["26-goed"](), shell).recording
+
+    said = {key: (a.status, a.code, a.out) for key, a in recorded("26-goed").answers.items() if key != SESSION.id}
+    assert {key: (a.status, a.code, a.out) for key, a in brought.answers.items() if key != SESSION.id} == said
 
 
 @as_root
