@@ -13,7 +13,7 @@ from nis2scan.errors import Reason, TransportError
 from nis2scan.model import Answer, Question, Recording, Status
 from nis2scan.questions import SESSION
 from nis2scan.transport import only_questions
-from nis2scan.transport.windows_parse import Hello, Section, Stream, parse, status_of
+from nis2scan.transport.windows_parse import Hello, Section, Stream, parse, status_of, unwrapped
 from nis2scan.transport.windows_script import script
 
 HELLO_SECONDS = 30.0  # PowerShell itself may take ten seconds to start on a cold PC
@@ -108,6 +108,8 @@ class Visit:
 
 def _answered(question: Question, section: Section, admin: bool) -> Answer:
     said = section.json.encode()
+    if section.sound and '"Count":' in section.json:
+        said = json.dumps(unwrapped(json.loads(section.json)), separators=(",", ":")).encode()
     if not section.sound:
         return Answer(question, Status.ERROR, err=b"the answer was damaged on its way", ms=section.ms, as_root=admin)
     match section.status:

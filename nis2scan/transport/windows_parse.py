@@ -124,6 +124,15 @@ def _payload(text: str) -> tuple[str, bool]:
     return value, checksum(value) == int(found[1]) and _FLAT.search(value) is None
 
 
+def unwrapped(value: Any) -> Any:
+    """Lists as lists: Windows PowerShell writes one that went through a pipeline as a table of `value` and `Count`."""
+    if isinstance(value, dict):
+        if value.keys() == {"value", "Count"} and isinstance(value["value"], list):
+            return unwrapped(value["value"])
+        return {name: unwrapped(item) for name, item in value.items()}
+    return [unwrapped(item) for item in value] if isinstance(value, list) else value
+
+
 def checksum(text: str) -> int:
     """The sum that the script makes of its characters."""
     total = 7

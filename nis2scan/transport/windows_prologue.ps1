@@ -99,9 +99,10 @@ function Read-Program($name) {
   $lines = @(& $program @args 2>$null | ForEach-Object { "$_" })
   [ordered]@{ code = $LASTEXITCODE; lines = $lines }
 }
-# Pure ASCII, so that no code page can hurt it; with a sum, so that damage shows.
+# Pure ASCII, so that no code page can hurt it; with a sum, so that damage shows. 5.1 makes nothing at all of $null.
 function Write-Frame($words, $value) {
-  $json = ConvertTo-Json -InputObject $value -Compress -Depth 6
+  $json = 'null'
+  if ($null -ne $value) { $json = ConvertTo-Json -InputObject $value -Compress -Depth 6 }
   while ($json -cmatch '[^ -~]') { $json = $json.Replace($Matches[0], ('\u{0:x4}' -f [int][char]$Matches[0])) }
   $sum = [int64]7
   foreach ($char in $json.ToCharArray()) { $sum = ($sum * 31 + [int]$char) % 2147483647 }

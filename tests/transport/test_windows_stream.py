@@ -175,6 +175,12 @@ def test_an_object_that_powershell_flattened_to_the_name_of_its_type_is_an_error
     assert answer.status is Status.ERROR
 
 
+def test_a_list_that_powershell_wrapped_is_a_list() -> None:
+    wrapped = {"items": {"value": [{"data": {"value": ["a"], "Count": 1}}], "Count": 1}, "Count": 3}
+    (answer,) = answers((HELLO + frame(f"S {QUESTIONS[0].id} ok 3", wrapped) + BYE).encode(), QUESTIONS[0])
+    assert json.loads(answer.text) == {"items": [{"data": ["a"]}], "Count": 3}
+
+
 def test_more_than_the_cap_is_cut_and_says_so() -> None:
     small = powershell("# small\n[ordered]@{}", cap=50)
     (answer,) = answers((HELLO + frame(f"S {small.id} ok 3", {"x": "y" * 200}) + BYE).encode(), small)

@@ -64,8 +64,8 @@ OWN_LOGON = powershell(
     r"""# own-logon
 $events = Read-Events 'Security' '*[System[(EventID=4624) and TimeCreated[timediff(@SystemTime) <= 900000]]]' 500
 $mine = 0
-foreach ($event in $events) {
-  if ($sid) { if ($event.data[4] -eq $sid) { $mine += 1 } } elseif ($event.data[5] -eq $env:USERNAME) { $mine += 1 }
+foreach ($logon in $events) {
+  if ($sid) { if ($logon.data[4] -eq $sid) { $mine += 1 } } elseif ($logon.data[5] -eq $env:USERNAME) { $mine += 1 }
 }
 [ordered]@{ log = $null -ne $events; seen = @($events).Count; mine = $mine }""",
     seconds=15,
