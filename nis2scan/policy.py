@@ -42,6 +42,8 @@ class Policy:
     mac_malware_data_max_days: int = _threshold(62, "nis2scan")
     mac_admins_max: int = _threshold(2, "nis2scan")
     mac_audit_min_days: int = _threshold(60, "CIS Apple")
+    signatures_ok_days: int = _threshold(3, "nis2scan")
+    signatures_max_days: int = _threshold(7, "nis2scan")
     support_warn_days: int = _threshold(90, "nis2scan")
     backup_ok_hours: int = _threshold(72, "nis2scan")
     backup_max_hours: int = _threshold(168, "CIS 11.2")

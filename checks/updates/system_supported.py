@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from nis2scan.api import CannotTell, Dataset, Now, Policy, Reason, Severity, Verdict, bad, check, ok, say, warn
-from nis2scan.facts.linux.longer_support import LongerInForce
-from nis2scan.facts.support import Eol, Release, next_row, rows_for
+from nis2scan.facts.support import Eol, LongerInForce, Release, next_row, rows_for
 
 
 @check(
@@ -21,12 +20,15 @@ from nis2scan.facts.support import Eol, Release, next_row, rows_for
     "system-upgrade`, Windows Update, a new image). Cannot be upgraded: put it apart from the network, or replace it. "
     "Verify: `cat /etc/os-release` or `winver` names the new release.",
     limits="Judges the operating system by the dates in the table that came with the program, not what runs on it, nor "
-    "a product built on it such as Proxmox VE. Whether paid longer support is in force is seen only on some systems.",
+    "a product built on it such as Proxmox VE. Whether paid longer support is in force is seen on some systems only: "
+    "on Windows 10 by its licence, which only administrators can read, or by an update that only that support brings.",
 )
 def system_supported(release: Release, longer: LongerInForce, table: Dataset[Eol], now: Now, policy: Policy) -> Verdict:
     """Flaws that are found after the end are never mended, and everybody can read about them."""
     if release.kind == "ubuntu":
         release = replace(release, extended=longer.ubuntu_pro)
+    if release.kind == "build":
+        release = replace(release, extended=longer.esu)
     rows = rows_for(table.rows, release)
     if not rows:
         return _no_row(release, table, now)
@@ -74,6 +76,11 @@ def _ended(row: Eol, release: Release, today: date) -> Verdict:
                 "{name}: fixes for everyone stopped on {day}; longer support with fewer packages until {until}", **dates
             )
         )
+    if release.extended is None and release.kind == "build":
+        said = say(
+            "{name}: fixes for everyone stopped on {day}; whether paid support is in force was not seen", **dates
+        )
+        raise CannotTell(Reason.NO_PRIVILEGE, said)
     if release.extended is None:
         return bad(
             say("{name}: fixes for everyone stopped on {day}; paid support until {until} was not looked for", **dates)

@@ -61,6 +61,17 @@ class Release(Fact):
     extended: bool | None = None
 
 
+@dataclass(frozen=True)
+class LongerInForce(Fact):
+    """Only softens, so it is never missing. None where nobody could look.
+
+    ubuntu_pro: for the system itself. esu: the paid support of Windows after its end.
+    """
+
+    ubuntu_pro: bool | None
+    esu: bool | None = None
+
+
 def rows_for(rows: Iterable[Eol], release: Release) -> tuple[Eol, ...]:
     """The rows that describe a release: one, or several where the edition decides and is not known; () if unknown."""
     wanted = parts_of(release.version)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from debian.debian_support import NativeVersion
 
 from nis2scan.api import Answer, CannotTell, Fact, Maybe, Reason, derives, reads, say, shell
+from nis2scan.facts.support import LongerInForce
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,6 @@ class LongerSupport(Fact):
     listed_at: datetime | None
     registered: bool | None
     elts: bool
-
-
-@dataclass(frozen=True)
-class LongerInForce(Fact):
-    """Only softens, so it is never missing. ubuntu_pro: for the system itself; None where nobody could look."""
-
-    ubuntu_pro: bool | None
 
 
 # Ubuntu keeps lists of what Pro would bring also where there is no Pro. Only versions that differ from what is
