@@ -15,12 +15,16 @@ from nis2scan.facts.networks import Networks
     expected="No machine stands in two networks, unless it is a router, firewall or hypervisor that you approved.",
     action="Let no machine join two networks",
     remedy="Disconnect the cable or the Wi-Fi that it does not need. Stop passing on: `sysctl -w net.ipv4.ip_forward=0 "
-    "net.ipv6.conf.all.forwarding=0`, and the same lines in a file in /etc/sysctl.d/.\n"
+    "net.ipv6.conf.all.forwarding=0`, and the same lines in a file in /etc/sysctl.d/. Windows: "
+    "`Set-NetIPInterface -Forwarding Disabled`, set IPEnableRouter to 0, switch off the mobile hotspot and the sharing "
+    "of the connection, and `Stop-Service RemoteAccess` where nobody needs it.\n"
     "Is it meant to do so (router, firewall, VPN, hypervisor)? Write its name under `approved_routers` in "
     "config.toml.\n"
-    "Check: `sysctl net.ipv4.ip_forward` prints 0, `ip -br addr` shows one network.",
+    "Check: `sysctl net.ipv4.ip_forward` prints 0, `ip -br addr` shows one network; on Windows `Get-NetIPInterface` "
+    "shows Forwarding Disabled, `Get-NetIPAddress` one network.",
     limits="Sees the networks that were connected at that moment. VPN and mesh networks are not judged here, nor "
-    "filters that keep apart what is passed on. That two cables lead to different networks is told by their addresses.",
+    "filters that keep apart what is passed on. That two cables lead to different networks is told by their addresses. "
+    "On Windows a switch of Hyper-V without a way out counts as one for virtual machines only.",
 )
 def bridging_host(networks: Networks, policy: Policy) -> Verdict:
     """One machine with a leg in two networks undoes the wall between them: for whoever takes it over, and, when it

@@ -5,7 +5,7 @@ A statement never beats a measurement. It may fill in what nobody can see from h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -37,6 +37,7 @@ from nis2scan.facts.linux.cover import Cover
 from nis2scan.facts.linux.storage import Storage
 from nis2scan.facts.people.said import CopyOffSite, CopyOutOfReach
 from nis2scan.facts.people.statement import Statement, settled
+from nis2scan.facts.windows.covers import DiskCovers
 
 
 class Place(StrEnum):
@@ -179,14 +180,16 @@ class CopyDisks(Fact):
 
 
 @derives
-def copy_disks(storage: Maybe[Storage]) -> CopyDisks:
-    """Never missing: disks that could not be read cover nothing."""
+def copy_disks(storage: Maybe[Storage], covers: Maybe[DiskCovers]) -> CopyDisks:
+    """Never missing: disks that could not be read cover nothing. A machine has either Linux or Windows."""
+    if covers.value is not None:
+        return CopyDisks(_same(covers.value.fixed), _same(covers.value.removable))
     volumes = storage.value.volumes if storage.value is not None else ()
     fixed, removable = ({v.ways.cover for v in volumes if v.removable is kind} for kind in (False, True))
     return CopyDisks(_same(fixed), _same(removable))
 
 
-def _same(covers: set[Cover]) -> Cover:
+def _same(covers: Set[Cover]) -> Cover:
     return next(iter(covers)) if len(covers) == 1 else Cover.UNKNOWN
 
 

@@ -1,0 +1,48 @@
+"""Whether the disks of a Windows machine can be read by whoever takes them out, in the terms of every system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nis2scan.api import CannotTell, Fact, Reason, derives, say
+from nis2scan.facts.linux.cover import Cover
+from nis2scan.facts.windows.bitlocker import BitLocker, Volume
+from nis2scan.facts.windows.drives import DataVolumes, Disk
+from nis2scan.facts.windows.system_drive import State, state_of
+
+_COVERS = {
+    State.PROTECTED: Cover.ENCRYPTED,
+    State.PLAIN: Cover.PLAIN,
+    State.OPEN: Cover.PLAIN,
+    State.WAITING: Cover.PLAIN,
+    State.DECRYPTING: Cover.PLAIN,
+}
+
+
+@dataclass(frozen=True)
+class DiskCovers(Fact):
+    """What is known of every fixed and of every removable volume."""
+
+    fixed: frozenset[Cover]
+    removable: frozenset[Cover]
+
+
+@derives
+def disk_covers(found: BitLocker, data: DataVolumes) -> DiskCovers:
+    """Images and disks in other devices are neither; a disk of an unknown kind may be either."""
+    covers: dict[Disk, set[Cover]] = {kind: set() for kind in Disk}
+    for volume in data.volumes:
+        covers[volume.disk].add(_cover(found, volume.seen))
+    if found.installed and found.system is None:
+        raise CannotTell(Reason.PARSE_ERROR, say("BitLocker does not list the drive of Windows"))
+    unknown = {Cover.UNKNOWN} if covers[Disk.UNKNOWN] else set()
+    return DiskCovers(
+        fixed=frozenset(covers[Disk.FIXED] | {_cover(found, found.system)} | unknown),
+        removable=frozenset(covers[Disk.REMOVABLE] | unknown),
+    )
+
+
+def _cover(found: BitLocker, volume: Volume | None) -> Cover:
+    if not found.installed:
+        return Cover.PLAIN
+    return _COVERS.get(state_of(volume), Cover.UNKNOWN) if volume is not None else Cover.UNKNOWN
