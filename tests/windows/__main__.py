@@ -1,6 +1,7 @@
 """`python -m tests.windows MACHINE [BEGINNING…]`: what a made-up machine answers, to the questions that begin so.
 
 `--record`: run every machine and keep the recordings under tests/recordings, in place of those kept before.
+`--unseen`: run every machine, and say which questions and values no machine has, and which errors nobody described.
 `--list`: the machines. BEGINNING is that of a question's id or of its name (the comment in its first line).
 """
 
@@ -17,8 +18,9 @@ from nis2scan.errors import PluginError
 from nis2scan.facts import windows
 from nis2scan.model import Answer, Question
 from nis2scan.questions import SESSION
-from tests.windows.profiles import RUNS
+from tests.windows.profiles import MACHINES, RUNS
 from tests.windows.run import RECORDINGS, file_of, kept, pwsh, questions, run, runs
+from tests.windows.unseen import errors, unanswered, unseen, word
 
 
 def record() -> None:
@@ -30,6 +32,17 @@ def record() -> None:
     for old in RECORDINGS.glob("windows-*.json"):
         if old.stem.removeprefix("windows-") not in RUNS:
             old.unlink()
+
+
+def left_open() -> int:
+    """What the fragments do not describe yet."""
+    every = list(runs(RUNS))
+    machines = [done for done in every if done.name in MACHINES]
+    found = [f"unanswered: {name}" for name in unanswered(machines)]
+    found += [f"never seen: {path}" for path in unseen(machines)]
+    found += [f"error on {done.name}: {said}" for done in every for said in errors(done)]
+    print("\n".join(found))
+    return 1 if found else 0
 
 
 def show(machine: str, beginnings: list[str]) -> int:
@@ -60,12 +73,8 @@ def _asked() -> list[Question]:
     return [item for _, item in sorted(found.items()) if item.kind == "powershell"]
 
 
-def _name(question: Question) -> str:
-    return question.text.splitlines()[0].removeprefix("#").strip()
-
-
 def _begins(question: Question, beginnings: list[str]) -> bool:
-    return question.id.startswith(tuple(beginnings)) or _name(question).startswith(tuple(beginnings))
+    return question.id.startswith(tuple(beginnings)) or word(question).startswith(tuple(beginnings))
 
 
 def _print(answer: Answer) -> None:
@@ -74,7 +83,7 @@ def _print(answer: Answer) -> None:
         shown = json.dumps(json.loads(said), ensure_ascii=False, indent=2)
     except ValueError:
         shown = said.decode("utf-8", "replace")
-    print(f"--- {answer.question.id} {_name(answer.question)}: {answer.status}\n{shown}")
+    print(f"--- {answer.question.id} {word(answer.question)}: {answer.status}\n{shown}")
 
 
 def main(words: list[str]) -> int:
@@ -84,6 +93,8 @@ def main(words: list[str]) -> int:
     if words == ["--record"]:
         record()
         return 0
+    if words == ["--unseen"]:
+        return left_open()
     if not words or words[0] not in RUNS:
         print("\n".join(RUNS))
         return 0 if words == ["--list"] else 2

@@ -75,6 +75,7 @@ def description(run: str) -> Part:
     whole["env"] = {**environment(profile), **whole["env"]}
     whole["programs"] = {**whoami(profile), **whole["programs"]}
     whole["rights"] = rights(profile)
+    whole["culture"] = LANGUAGES[profile.language].split(".")[0].replace("_", "-")
     whole["version"] = f"5.1.{profile.build}.{whole['registry'][CURRENT]['UBR']}"
     whole["now"] = int(NOON.timestamp())
     whole["parameters"] = {name: _parameters(name, run) for name in whole["commands"]}

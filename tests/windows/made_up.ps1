@@ -5,6 +5,10 @@ param([Parameter(Mandatory)] [string] $Machine, [switch] $Constrained)
 $global:MadeUp = Get-Content -Raw -LiteralPath (Join-Path $Machine 'machine.json') | ConvertFrom-Json -AsHashtable -DateKind String
 if ($Constrained) { $global:MadeUp['rights']['constrained'] = $true }
 $PSVersionTable['PSVersion'] = [version]$global:MadeUp['version']
+# Without ICU there are no languages, but their names can be had.
+if ($global:MadeUp['culture'] -and $PSUICulture -ne $global:MadeUp['culture']) {
+    [CultureInfo]::CurrentUICulture = [CultureInfo]::CurrentCulture = [CultureInfo]::new($global:MadeUp['culture'])
+}
 $null = New-PSDrive -Name C -PSProvider FileSystem -Root (Join-Path $Machine 'C') -Scope Global
 foreach ($name in $global:MadeUp['env'].Keys) { Set-Item -LiteralPath "env:$name" -Value $global:MadeUp['env'][$name] }
 
