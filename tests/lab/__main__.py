@@ -18,8 +18,14 @@ from tests.lab.strangers import FAKES, STRANGERS
 
 RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 # Enough of each kind: every recording is harmed in every way by the test of silence.
-RECORDED = ("archief", "balie", "boekhouding", "fileserver", "planning", "webshop", "kassa", "bestanden", "kluis")
-SEEN = ("router", "web-oud", "delen-gast", "redis-open", "printer", "leugenaar", "dicht", "router-2")
+RECORDED = (
+    *("archief", "balie", "boekhouding", "fileserver", "planning", "webshop", "kassa", "bestanden", "kluis"),
+    *("brug", "loket"),
+)
+SEEN = (
+    *("router", "web-oud", "delen-gast", "redis-open", "printer", "leugenaar", "dicht", "router-2"),
+    *("web-goed", "telnet", "werkplek"),
+)
 NAMES = {address: name for name, address in ADDRESSES.items()}
 
 
