@@ -104,7 +104,8 @@ def _words(text: str) -> Iterator[tuple[str, str, str]]:
     """Each element as name, `/` when it ends one, and the text after it; an empty element is begun and ended."""
     at = 0
     for found in _ELEMENT.finditer(text):
-        if text[at : found.start()].strip():
+        holds = found["name"] in _LEAVES and not found["end"] and not found["empty"]
+        if text[at : found.start()].strip() or (found["text"].strip() and not holds):
             raise _broken()
         at = found.end()
         if found["empty"] and found["name"] not in ("true", "false"):

@@ -1,8 +1,9 @@
-"""What made-up Macs answer, in two shells, and what is judged of it. No real Mac has confirmed what they print."""
+"""The chain of question, shell, program and answer on made-up Macs. No real Mac has confirmed what they print."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,13 +11,14 @@ from functools import cache
 
 import pytest
 
-from nis2scan.api import Finding, Recording, Status
+from nis2scan.api import Recording, Status
 from nis2scan.facts.macos import system
 from nis2scan.questions import SESSION
 from nis2scan.recording import from_bytes
-from nis2scan.testing import findings, recording
+from nis2scan.transport import posix_file
+from nis2scan.transport.posix_script import script
 from tests.macos.machines import MACHINES
-from tests.macos.run import carried, file_of, kept, made, run
+from tests.macos.run import carried, file_of, kept, made, questions, run
 
 as_root = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="only as root on Linux: needs a namespace of mounts"
@@ -31,17 +33,6 @@ def recorded(name: str) -> Recording:
 @cache
 def ran(name: str) -> Recording:
     return made(name)
-
-
-def found(check: str, name: str) -> dict[str, Finding]:
-    return {item.subject: item for item in findings(check, recorded(name))}
-
-
-def mac(*answers: object, **settings: object) -> Recording:
-    return recording(*answers, platform="macos", **settings)  # type: ignore[arg-type]
-
-
-# ---- the chain: question, shell, program, answer --------------------------------------------------------------------
 
 
 @as_root
@@ -84,3 +75,10 @@ def test_without_proc_a_question_that_never_ends_is_ended_with_its_children() ->
     assert answers[endless.id].status is Status.TIMEOUT
     assert answers[after.id].text == "after\n"
     assert "60.2026" not in subprocess.run(["ps", "-A", "-o", "args="], capture_output=True, text=True).stdout
+
+
+def test_no_text_for_a_mac_has_a_case_inside_a_substitution_which_its_old_bash_cannot_read() -> None:
+    """bash 3.2 takes the first `)` of a pattern for the end of `$(`."""
+    texts = [item.text for item in questions()] + [script(questions()), posix_file.script(questions(), "macos")]
+
+    assert [text for text in texts if re.search(r"\$\([^()]*\bcase\b[^()]*\bin\b", text)] == []

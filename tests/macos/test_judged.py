@@ -1,0 +1,265 @@
+"""What is judged of made-up Macs, and of one answer at a time. No real Mac has confirmed what they print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import pytest
+
+from nis2scan.api import CannotTell, Confidence, Finding, Outcome, Reason, Recording
+from nis2scan.facts.machine import Machine
+from nis2scan.facts.macos import accounts, filevault, firewall, logs, plist, running, software_update, system
+from nis2scan.facts.macos import time_machine as machine
+from nis2scan.recording import from_bytes
+from nis2scan.testing import NOON, answered, fact, findings, only, recording
+from tests.macos.machines import destination
+from tests.macos.pretend import days_ago, xml
+from tests.macos.run import file_of
+
+
+@cache
+def recorded(name: str) -> Recording:
+    return from_bytes(file_of(name).read_bytes())
+
+
+def found(check: str, name: str) -> dict[str, Finding]:
+    return {item.subject: item for item in findings(check, recorded(name))}
+
+
+def mac(*answers: object, **settings: object) -> Recording:
+    return recording(*answers, platform="macos", **settings)  # type: ignore[arg-type]
+
+
+# ---- what is judged ------------------------------------------------------------------------------------------------
+
+SEVEN = {
+    "access/mac-accounts": ("12-slecht", Outcome.FAIL, "26-goed"),
+    "backup/time-machine": ("12-slecht", Outcome.FAIL, "26-goed"),
+    "encryption/filevault": ("12-slecht", Outcome.FAIL, "26-goed"),
+    "encryption/mac-volumes": ("12-slecht", Outcome.FAIL, "26-goed"),
+    "logging/mac-logs": ("12-slecht", Outcome.WARN, "26-goed"),
+    "segmentation/mac-firewall": ("12-slecht", Outcome.FAIL, "26-goed"),
+    "updates/macos-updates": ("12-slecht", Outcome.FAIL, "26-goed"),
+}
+
+
+@pytest.mark.parametrize("check", SEVEN)
+def test_each_of_the_seven_is_seen_at_its_worst_and_at_its_best(check: str) -> None:
+    bad, worst, good = SEVEN[check]
+
+    assert worst in {item.outcome for item in found(check, bad).values()}
+    assert {item.outcome for item in found(check, good).values()} == {Outcome.PASS}
+
+
+def test_a_mac_on_which_things_are_half_done_warns() -> None:
+    for check in ("encryption/filevault", "updates/macos-updates", "backup/time-machine", "logging/mac-logs"):
+        assert only(check, recorded("15-matig")).outcome is Outcome.WARN, check
+    assert found("encryption/mac-volumes", "15-matig")["FileVault"].outcome is Outcome.WARN
+    assert found("access/mac-accounts", "15-matig")["admin"].outcome is Outcome.WARN
+
+
+def test_what_no_real_mac_has_confirmed_passes_as_derived_only() -> None:
+    for check in ("backup/time-machine", "updates/macos-updates", "updates/xprotect", "mfa/mac-sign-in"):
+        assert only(check, recorded("26-goed")).confidence is Confidence.DERIVED, check
+    assert found("encryption/mac-volumes", "26-goed")["FileVault"].confidence is Confidence.DERIVED
+
+
+def test_without_root_only_what_needs_it_is_not_assessed() -> None:
+    mine = found("encryption/mac-volumes", "26-goed~gebruiker")
+
+    assert (mine["FileVault"].outcome, mine["FileVault"].reason) == (Outcome.NOT_ASSESSED, Reason.NO_PRIVILEGE)
+    assert mine["Reservekopie (disk5s1)"].outcome is Outcome.PASS
+    assert only("encryption/filevault", recorded("26-goed~gebruiker")).outcome is Outcome.PASS
+
+
+def test_settings_that_macos_keeps_from_us_are_no_absence() -> None:
+    kept_back = only("backup/time-machine", recorded("15-matig~tcc"))
+
+    assert (kept_back.outcome, kept_back.reason) == (Outcome.NOT_ASSESSED, Reason.NO_PRIVILEGE)
+
+
+def test_who_the_mac_is() -> None:
+    seen = fact(Machine, recorded("26-goed"))
+
+    assert (seen.name, seen.laptop, seen.workstation, seen.virtual) == ("macOS 26.1", True, True, "")
+    assert seen.machine_id == "5A3B0C1D-2E4F-4A6B-8C7D-0123456789AB"
+    assert fact(Machine, recorded("12-slecht")).laptop is False
+
+
+# ---- one answer at a time ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [
+        ("FileVault is On.", Outcome.PASS),
+        ("FileVault is Off.", Outcome.FAIL),
+        ("FileVault is Off.\nDeferred enablement appears to be active for user 'jan'.", Outcome.WARN),
+        ("FileVault is Off, but will be enabled after the next restart.", Outcome.WARN),
+        ("FileVault is On.\nDecryption in progress: Percent completed = 12.00", Outcome.FAIL),
+        ("FileVault is On, but needs to be restarted to finish.", Outcome.NOT_ASSESSED),
+        ("Error: Unable to get the status of FileVault.", Outcome.NOT_ASSESSED),
+        ("", Outcome.NOT_ASSESSED),
+    ],
+)
+def test_words_of_filevault(words: str, outcome: Outcome) -> None:
+    assert only("encryption/filevault", mac(answered(filevault.STATUS, f"{words}\n==end\n"))).outcome is outcome
+
+
+def test_filevault_off_in_a_virtual_mac_only_warns() -> None:
+    version = answered(system.VERSION, "ProductVersion:\t15.1\nBuildVersion:\tX\nrunning=X\nend=\n")
+    hardware = answered(system.HARDWARE, "model=VirtualMac2,1\nguest=1\nboot=\nid=\nbattery=no\nset up=unknown\nend=\n")
+    off = answered(filevault.STATUS, "FileVault is Off.\n==end\n")
+
+    assert only("encryption/filevault", mac(off, version, hardware)).outcome is Outcome.WARN
+    assert only("encryption/filevault", mac(off)).outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("rule", "outcome", "how"),
+    [
+        ("180d", Outcome.PASS, Confidence.MEASURED),
+        ("60d AND 5G", Outcome.PASS, Confidence.MEASURED),
+        ("60d OR 5G", Outcome.PASS, Confidence.DERIVED),
+        ("7d", Outcome.WARN, Confidence.MEASURED),
+        ("5G", Outcome.WARN, Confidence.MEASURED),
+        ("often", Outcome.NOT_ASSESSED, Confidence.MEASURED),
+    ],
+)
+def test_how_long_the_audit_trail_is_kept(rule: str, outcome: Outcome, how: Confidence) -> None:
+    answers = [
+        answered(running.PROCESSES, "/sbin/launchd\n==end\n"),
+        answered(running.SERVICES, "com.apple.smbd=off\ncom.apple.auditd=on running\nend=\n"),
+        answered(logs.TRAIL, f"expire-after:{rule}\nfile=there\n==end\n", as_root=True),
+    ]
+
+    assert (only("logging/mac-logs", mac(*answers)).outcome, only("logging/mac-logs", mac(*answers)).confidence) == (
+        outcome,
+        how,
+    )
+    assert only("logging/mac-logs", mac(*answers[:2])).outcome is Outcome.NOT_ASSESSED
+    off = answered(running.SERVICES, "com.apple.smbd=off\ncom.apple.auditd=off\nend=\n")
+    assert only("logging/mac-logs", mac(answers[0], off, answers[2])).outcome is Outcome.WARN
+
+
+def updates(
+    settings: Mapping[str, object], limits: Mapping[str, object] | None = None, newest: float | None = 3
+) -> Finding:
+    managed = xml(limits).decode() if limits else "absent\n"
+    text = f"==Preferences/com.apple.SoftwareUpdate\n{xml(settings).decode()}"
+    text += "==Managed Preferences/com.apple.SoftwareUpdate\nabsent\n"
+    text += f"==Managed Preferences/com.apple.applicationaccess\n{managed}==end\n"
+    answers = [
+        answered(system.VERSION, "ProductVersion:\t15.7.2\nBuildVersion:\tX\nrunning=X\nend=\n"),
+        answered(software_update.SETTINGS, text),
+    ]
+    if newest is not None:
+        rows = [{"date": days_ago(newest), "displayName": "macOS 15.7.2", "processName": "softwareupdated"}]
+        answers.append(answered(software_update.HISTORY, xml(rows).decode() + "\n==end\n"))
+    return only("updates/macos-updates", mac(*answers))
+
+
+def test_updates_of_macos() -> None:
+    looked = {"LastSuccessfulDate": days_ago(2)}
+    fix = {"RecommendedUpdates": [{"Display Name": "macOS Sequoia 15.7.3", "Display Version": "15.7.3"}]}
+    offer = {"RecommendedUpdates": [{"Display Name": "macOS Tahoe 26.1", "Display Version": "26.1"}]}
+    done = {"RecommendedUpdates": [{"Display Name": "macOS Sequoia 15.7.2", "Display Version": "15.7.2"}]}
+
+    assert updates(looked).outcome is Outcome.PASS
+    assert updates(looked | offer).outcome is Outcome.PASS
+    assert updates(looked | done).outcome is Outcome.PASS
+    assert updates(looked | fix).outcome is Outcome.WARN
+    assert updates(looked | fix, newest=20).outcome is Outcome.FAIL
+    assert updates(looked | fix, newest=None).outcome is Outcome.NOT_ASSESSED
+    assert updates({"LastSuccessfulDate": days_ago(8)}).outcome is Outcome.WARN
+    assert updates({"LastSuccessfulDate": days_ago(31)}).outcome is Outcome.FAIL
+    assert updates({"LastSuccessfulDate": days_ago(-3)}).outcome is Outcome.NOT_ASSESSED
+    assert updates({}).outcome is Outcome.NOT_ASSESSED
+    assert updates(looked | {"CriticalUpdateInstall": False}).outcome is Outcome.WARN
+    assert updates(looked | {"CriticalUpdateInstall": "yes"}).outcome is Outcome.NOT_ASSESSED
+    held = {"forceDelayedSoftwareUpdates": True, "enforcedSoftwareUpdateDelay": 90}
+    assert updates(looked, held).outcome is Outcome.FAIL
+    assert updates(looked, held | {"enforcedSoftwareUpdateDelay": 14}).outcome is Outcome.PASS
+
+
+def copies(settings: Mapping[str, object] | None, *more: object) -> Finding:
+    text = "absent\n" if settings is None else xml(settings).decode()
+    return only("backup/time-machine", mac(answered(machine.SETTINGS, f"==settings\n{text}==end\n"), *more))
+
+
+def test_time_machine() -> None:
+    def to(days: float, state: str = "Encrypted") -> dict[str, object]:
+        return {"Destinations": [destination("Kopie", days, state)]}
+
+    assert copies(to(1)).outcome is Outcome.PASS
+    assert copies(to(8)).outcome is Outcome.WARN
+    assert copies(to(15)).outcome is Outcome.FAIL
+    assert copies(to(1, "NotEncrypted")).outcome is Outcome.WARN
+    assert copies(to(1, "SomethingNew")).outcome is Outcome.WARN
+    assert copies(to(1) | {"AutoBackup": False}).outcome is Outcome.WARN
+    assert copies(to(-20)).outcome is Outcome.NOT_ASSESSED
+    assert copies({"Destinations": [{"DestinationID": "X", "ReferenceLocalSnapshotDate": days_ago(0)}]}).outcome is (
+        Outcome.NOT_ASSESSED
+    )
+    assert copies({}).reason is Reason.NO_PRIVILEGE
+    assert copies(None).reason is Reason.OUT_OF_VANTAGE
+    arq = answered(running.INSTALLED, "/Applications/Arq.app\n==end\n")
+    assert copies(None, arq).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_automatic_sign_in_that_filevault_stops_warns_and_without_its_word_nothing_is_said() -> None:
+    text = f"==Preferences/com.apple.loginwindow\n{xml({'autoLoginUser': 'jan', 'lastUserName': 'jan'}).decode()}"
+    for name in (
+        "Preferences/SystemConfiguration/com.apple.smb.server",
+        "Managed Preferences/com.apple.loginwindow",
+        "Managed Preferences/com.apple.MCX",
+    ):
+        text += f"=={name}\nabsent\n"
+    listed = "==users\nroot 0\njan 501\n==admins\nGroupMembership: root\n==root\nunknown\n==console\nroot\n==end\n"
+    answers = [answered(accounts.LOGIN, f"{text}==password\nthere\n==end\n"), answered(accounts.ACCOUNTS, listed)]
+
+    def part(name: str, *more: object) -> Outcome:
+        (mine,) = [item for item in findings("access/mac-accounts", mac(*answers, *more)) if item.subject == name]
+        return mine.outcome
+
+    on, off = (answered(filevault.STATUS, f"FileVault is {state}.\n==end\n") for state in ("On", "Off"))
+    assert [part("autologin", *more) for more in ((on,), (off,), ())] == [
+        Outcome.WARN,
+        Outcome.FAIL,
+        Outcome.NOT_ASSESSED,
+    ]
+    assert part("root") is Outcome.NOT_ASSESSED
+    assert part("SMB") is Outcome.NOT_ASSESSED
+    assert part("admin") is Outcome.PASS
+
+
+@pytest.mark.parametrize(("state", "outcome"), [("0", Outcome.FAIL), ("1", Outcome.PASS), ("2", Outcome.PASS)])
+def test_the_firewall(state: str, outcome: Outcome) -> None:
+    text = f"Firewall words of a later year. (State = {state})\n"
+
+    assert only("segmentation/mac-firewall", mac(answered(firewall.FIREWALL, f"{text}==end\n"))).outcome is outcome
+    assert only("segmentation/mac-firewall", mac(answered(firewall.FIREWALL, text))).outcome is Outcome.NOT_ASSESSED
+
+
+def test_property_lists() -> None:
+    whole = xml({"a": [1, True, 2.5, "x & <y>"], "b": {"c": NOON.replace(tzinfo=None), "d": b"xyz"}, "e": [], "f": ""})
+
+    assert plist.table(whole.decode()) == {
+        "a": [1, True, 2.5, "x & <y>"],
+        "b": {"c": NOON, "d": b""},
+        "e": [],
+        "f": "",
+    }
+    for cut in range(0, len(whole) - 12, 7):
+        with pytest.raises(CannotTell):
+            plist.table(whole[:cut].decode())
+    deep = "<plist>" + "<array>" * 5000 + "</array>" * 5000 + "</plist>"
+    for bad in (
+        deep,
+        "<plist><dict><key>a</key></dict></plist>",
+        "<plist>x<true/></plist>",
+        "<plist><integer>x</plist>",
+    ):
+        with pytest.raises(CannotTell):
+            plist.plist(bad)
