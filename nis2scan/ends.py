@@ -1,4 +1,4 @@
-"""What a rule can say at its worst and at its best, read off its source: the verdicts that it and its helpers make.
+"""What a rule can say at its worst and at its best, read off its code: the verdicts that it and its helpers make.
 
 Checks are plain functions that return `ok`, `warn` or `bad`, themselves or through functions that they call, wherever
 those stand. So the functions that a check names are followed, and nothing has to be listed by hand.
@@ -6,12 +6,10 @@ those stand. So the functions that a check names are followed, and nothing has t
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
+import dis
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from nis2scan.check import bad, ok, warn
@@ -34,7 +32,7 @@ def best(judge: Callable[..., Any]) -> Outcome:
 def verdicts(judge: Callable[..., Any]) -> frozenset[Outcome]:
     """Every verdict that a judgement can make, of *pass*, *warn* and *fail*."""
     made: set[Outcome] = set()
-    waiting, followed = [judge], {judge}
+    waiting, followed = [*_functions(judge)], set(_functions(judge))
     while waiting:
         for thing in _named(waiting.pop()):
             if (outcome := _MAKERS.get(thing)) is not None:
@@ -46,24 +44,24 @@ def verdicts(judge: Callable[..., Any]) -> frozenset[Outcome]:
 
 
 @cache
-def _named(function: Callable[..., Any]) -> tuple[Callable[..., Any], ...]:
-    """The functions of this program, or of the check's own package, that stand in the body of a function."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    names = getattr(inspect.unwrap(function), "__globals__", {})
-    body = tree.body[0]
-    assert isinstance(body, (ast.FunctionDef, ast.AsyncFunctionDef))  # noqa: S101 `_functions` gives nothing else
-    found = [thing for part in body.body for node in ast.walk(part) for thing in _functions(_meant(node, names))]
-    return tuple(thing for thing in found if _ours(thing, function))
+def _named(function: FunctionType) -> tuple[FunctionType, ...]:
+    """The functions of this program, or of the check's own package, that a function or what stands in it names."""
+    kept = (function.__defaults__, function.__kwdefaults__, [cell.cell_contents for cell in function.__closure__ or ()])
+    meant = [*_meant(function.__code__, function.__globals__), *kept]
+    return tuple(found for thing in meant for found in _functions(thing) if _ours(found, function))
 
 
-def _meant(node: ast.AST, names: Mapping[str, object]) -> object:
-    """What a name, or a name in a module, stands for; None when that is not known here."""
-    if isinstance(node, ast.Name):
-        return names.get(node.id)
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        home = names.get(node.value.id)
-        return getattr(home, node.attr, None) if isinstance(home, ModuleType) else None
-    return None
+def _meant(code: CodeType, names: Mapping[str, object]) -> Iterator[object]:
+    """What every global name in a piece of code stands for, and every name in a module."""
+    steps = list(dis.get_instructions(code))
+    for step, after in zip(steps, [*steps[1:], steps[-1]], strict=True):
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            thing = names.get(step.argval)
+            in_module = isinstance(thing, ModuleType) and after.opname in ("LOAD_ATTR", "LOAD_METHOD")
+            yield getattr(thing, after.argval, None) if in_module else thing
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _meant(inner, names)
 
 
 def _functions(thing: object) -> Iterator[FunctionType]:
@@ -79,6 +77,6 @@ def _functions(thing: object) -> Iterator[FunctionType]:
             yield from (found for item in thing for found in _functions(item))
 
 
-def _ours(thing: FunctionType, seen_in: Callable[..., Any]) -> bool:
+def _ours(thing: FunctionType, seen_in: FunctionType) -> bool:
     top = {"nis2scan", seen_in.__module__.split(".")[0]}
     return thing.__module__.split(".")[0] in top

@@ -1,4 +1,4 @@
-"""What a rule can say is read off its source, through helpers, wherever they stand."""
+"""What a rule can say is read off its code, through helpers, wherever they stand."""
 
 from __future__ import annotations
 
@@ -43,6 +43,16 @@ TEXTS = {
     ),
     "inside": ("def rule(x):\n    say_so = {'yes': ok, 'no': bad}\n    return say_so[x]('')\n", {PASS, FAIL}),
     "lambda": ("def rule(x):\n    return (lambda: warn('a'))()\n", {WARN}),
+    "lambda in a table": (
+        "WAYS = {1: lambda x: bad('a'), 2: ok}\n\ndef rule(x):\n    return WAYS[x](x)\n",
+        {FAIL, PASS},
+    ),
+    "default": ("def rule(x, say_it=bad):\n    return say_it(x)\n", {FAIL}),
+    "enclosed": (
+        "def _maker(say_it):\n    def made(x):\n        return say_it(x)\n    return made\n\nrule = _maker(warn)\n",
+        {WARN},
+    ),
+    "an attribute of that name": ("def rule(x):\n    return ok(x.bad + x.warn())\n", {PASS}),
     "of a module": ("def rule(x):\n    return check.bad('a')\n", {FAIL}),
     "only absent": ("def rule(x):\n    if x:\n        raise Absent('no')\n    return bad('a')\n", {FAIL}),
     "beside": ("def rule(x):\n    return ok('a')\n\ndef other(x):\n    return bad('never called')\n", {PASS}),
@@ -92,7 +102,7 @@ def test_every_rule_can_complain() -> None:
     assert [check.id for check in rules().checks if not verdicts(check.judge) & {WARN, FAIL}] == []
 
 
-def test_no_recording_is_judged_otherwise_than_the_source_says() -> None:
+def test_no_recording_is_judged_otherwise_than_the_code_says() -> None:
     judges = {check.id: check.judge for check in rules().checks}
 
     seen = {
