@@ -38,7 +38,8 @@ def every_system(hosts: Fleet[Backups], policy: Policy, now: Now) -> Mapping[str
 
 def _judged(backups: Backups, policy: Policy, now: Now) -> Part:
     """One job that works is enough here; whether each of them works is judged by other checks."""
-    seen = [record for record in backups.records if record.last_success is not None and not _ahead(record, now)]
+    own = [record for record in backups.records if not record.of_others]
+    seen = [record for record in own if record.last_success is not None and not _ahead(record, now)]
     if not seen:
         return _not_seen(backups)
     newest = min(seen, key=lambda record: age(record.last_success or now, now))
@@ -61,6 +62,8 @@ def _ahead(record: Backup, now: Now) -> bool:
 def _not_seen(backups: Backups) -> Part:
     if backups.blind is not None:
         return backups.blind
+    if backups.records and all(record.of_others for record in backups.records):
+        return Unknown(Reason.OUT_OF_VANTAGE, say("it makes back-ups of other machines; who makes one of it?"))
     if backups.records:
         return Unknown(Reason.OUT_OF_VANTAGE, say("a job was found, but no trace of a run that succeeded"))
     return Unknown(

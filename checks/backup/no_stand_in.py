@@ -22,8 +22,8 @@ from nis2scan.api import (
 )
 from nis2scan.facts.backup_copies import live, unknown_of
 from nis2scan.facts.backups import Backups
-from nis2scan.facts.linux.stand_ins import StandIns
-from nis2scan.facts.linux.system import System
+from nis2scan.facts.machine import Machine
+from nis2scan.facts.stand_ins import StandIns
 
 
 @check(
@@ -42,31 +42,32 @@ from nis2scan.facts.linux.system import System
     "A back-up that is made of the machine from elsewhere is not seen. RAID cards are not seen.",
 )
 def no_stand_in(
-    seen: Fleet[StandIns], backups: Fleet[Backups], systems: Fleet[System], policy: Policy, now: Now
+    seen: Fleet[StandIns], backups: Fleet[Backups], machines: Fleet[Machine], policy: Policy, now: Now
 ) -> Mapping[str, Part]:
     """What is deleted or encrypted by ransomware is deleted or encrypted on the mirror and in the synchronised folder
     at once; snapshots die with their disk.
     """
     judged: dict[str, Part] = {}
     for host, found in seen.known.items():
-        judged[host] = _judged(found, backups.known.get(host), _softer(found, systems.known.get(host)), policy, now)
+        judged[host] = _judged(found, backups.known.get(host), _softer(found, machines.known.get(host)), policy, now)
     for host, why in seen.unknown.items():
         judged[host] = unknown_of(why)
     return judged
 
 
-def _softer(found: StandIns, system: System | None) -> bool:
+def _softer(found: StandIns, machine: Machine | None) -> bool:
     """An image of a virtual machine is likely made elsewhere; OneDrive keeps versions of a person's files for a month;
     RAID is seldom meant as a back-up; and what was not looked at may be the back-up.
     """
-    virtual = system is None or bool(system.virt)
-    own_files = system is not None and system.workstation and found.sync == ("OneDrive",) and not found.snapshots
+    virtual = machine is None or bool(machine.virtual)
+    own_files = machine is not None and machine.workstation and found.sync == ("OneDrive",) and not found.snapshots
     return virtual or own_files or not found.whole or not (found.snapshots or found.sync)
 
 
 def _judged(found: StandIns, backups: Backups | None, softer: bool, policy: Policy, now: Now) -> Part:
     """Only what was seen is held against somebody; that a back-up exists beside it settles the matter."""
-    working = [record for record in backups.records if live(record, policy, now)] if backups is not None else []
+    own = [record for record in backups.records if not record.of_others] if backups is not None else []
+    working = [record for record in own if live(record, policy, now)]
     if real := [record.name for record in working if record.history is not False]:
         return NotThere(say("there is a back-up: {jobs}", jobs=real))
     mirrors = tuple(record.name for record in working)

@@ -20,7 +20,8 @@ class Backup:
     than that. last_result: how the newest run ended. scheduled: None when nobody can tell. targets: of the whole tool.
     encrypted: None when not known. checked: when data was last read back from the copy, UTC. here: a copy was seen in a
     folder of this machine; None when that was not looked at. plain_at: the kinds of targets with unencrypted copies.
-    ran: a run was seen whose end is not known. history: False when each copy writes over the one before.
+    ran: a run was seen whose end is not known. history: False when each copy writes over the one before. of_others:
+    made here of other machines, so it says nothing of this one.
     """
 
     tool: str
@@ -36,6 +37,7 @@ class Backup:
     plain_at: tuple[str, ...] = ()
     ran: datetime | None = None
     history: bool | None = None
+    of_others: bool = False
 
     @property
     def name(self) -> str:

@@ -25,8 +25,9 @@ from nis2scan.facts.linux.local_copies import LOCAL_COPIES
 from nis2scan.facts.linux.mounts import MOUNTS
 from nis2scan.facts.linux.other_jobs import OTHER_JOBS, OtherJobs
 from nis2scan.facts.linux.services import COMMS
-from nis2scan.facts.linux.stand_ins import STAND_INS, StandIns
+from nis2scan.facts.linux.stand_ins import STAND_INS
 from nis2scan.facts.linux.system import MACHINE
+from nis2scan.facts.stand_ins import StandIns
 from nis2scan.model import Confidence, Finding, Status
 from nis2scan.reading import OFFICE
 from nis2scan.testing import NOON, answered, fact, findings, recording

@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from nis2scan.api import Answer, CannotTell, Fact, Reason, Root, reads, say, shell
+from nis2scan.api import Answer, CannotTell, Reason, Root, reads, say, shell
 from nis2scan.facts.linux.services import COMMS, Processes, processes
-
-
-@dataclass(frozen=True)
-class StandIns(Fact):
-    """snapshots, raid, sync: by their names. sent: snapshots are sent elsewhere too, and that is a back-up.
-
-    whole: everything could be looked at, so that what is not named is not there.
-    """
-
-    snapshots: tuple[str, ...]
-    raid: tuple[str, ...]
-    sync: tuple[str, ...]
-    sent: tuple[str, ...]
-    whole: bool
-
+from nis2scan.facts.stand_ins import StandIns
 
 _SYNC = {
     "nextcloud": "Nextcloud",
