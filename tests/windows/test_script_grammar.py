@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from nis2scan.collect import script
+from nis2scan.cli import run as run_command
+from nis2scan.collect import file_script, script
 from nis2scan.model import Question
 from tests.windows.grammar import RULES, Findings, broken, parse
 from tests.windows.run import pwsh, questions
@@ -121,6 +124,7 @@ def texts() -> dict[str, str]:
     """Everything that is parsed: the whole script, each question, and the bad texts."""
     every = questions()
     found = {"script": script(every, "windows"), "frame": script([], "windows")}
+    found["file"] = file_script(every, "windows", "kantoor-a")
     found |= {f"question {item.id}": item.text.strip() for item in every}
     return found | {f"bad {rule} {number}": bad for rule in BAD for number, bad in enumerate(BAD[rule])}
 
@@ -132,6 +136,20 @@ def parsed(texts: dict[str, str]) -> dict[str, Findings]:
 
 def test_the_whole_script_keeps_every_rule(texts: dict[str, str], parsed: dict[str, Findings]) -> None:
     assert broken(texts["script"], parsed["script"], parsed["frame"]) == {}
+
+
+def test_the_script_for_a_file_keeps_every_rule(texts: dict[str, str], parsed: dict[str, Findings]) -> None:
+    """It is started as a file, so what explains it may stand above it."""
+    top, _, text = texts["file"].partition("& {")
+    assert all(line.startswith("#") for line in top.strip().splitlines())
+    assert broken(f"& {{{text}", parsed["file"], parsed["frame"]) == {}
+    assert parsed["file"]["statements"] == 1
+
+
+def test_what_is_shown_is_what_is_sent(texts: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """`nis2scan commands windows --script` prints the very text that these rules are held against."""
+    assert run_command(["commands", "windows", "--script"]) == 0
+    assert capsys.readouterr().out.strip() == texts["script"].strip()
 
 
 def test_it_is_one_statement_with_two_line_ends(texts: dict[str, str], parsed: dict[str, Findings]) -> None:
@@ -161,6 +179,21 @@ def test_questions_are_made_of_the_functions_they_are_promised(parsed: dict[str,
     """The functions that the guide to questions names are those of the frame."""
     own = {item["name"] for item in parsed["frame"]["functions"]}
     assert own >= {"Read-Values", "Read-Subkeys", "Read-Instances", "Read-Log", "Read-Events", "Read-Program"}
+
+
+def test_a_question_has_a_name_of_its_own() -> None:
+    """The comment in its first line: by it people find the section in the script and in the log of PowerShell."""
+    names = [item.text.strip().splitlines()[0] for item in questions()]
+    assert [name for name in names if not re.fullmatch(r"# [a-z0-9-]+", name)] == []
+    assert sorted(names) == sorted(set(names))
+
+
+def test_a_question_tells_the_programs_it_starts(parsed: dict[str, Findings]) -> None:
+    """`nis2scan commands windows` shows them; a program that is not told would be a surprise in somebody's log."""
+    for item in questions():
+        called = parsed[f"question {item.id}"]["commands"]
+        started = {each["arguments"][0] for each in called if each["name"] == "Read-Program"}
+        assert started == set(item.runs), item.text
 
 
 def _sections(every: list[Question]) -> int:
