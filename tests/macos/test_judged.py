@@ -9,11 +9,11 @@ import pytest
 
 from nis2scan.api import CannotTell, Confidence, Finding, Outcome, Reason, Recording
 from nis2scan.facts.machine import Machine
-from nis2scan.facts.macos import accounts, filevault, firewall, logs, plist, running, software_update, system
+from nis2scan.facts.macos import accounts, filevault, firewall, logs, networks, plist, running, software_update, system
 from nis2scan.facts.macos import time_machine as machine
 from nis2scan.recording import from_bytes
 from nis2scan.testing import NOON, answered, fact, findings, only, recording
-from tests.macos.machines import destination
+from tests.macos.machines import LAN, LOOP, destination
 from tests.macos.pretend import days_ago, xml
 from tests.macos.run import file_of
 
@@ -161,10 +161,14 @@ def updates(
 
 
 def test_updates_of_macos() -> None:
-    looked = {"LastSuccessfulDate": days_ago(2)}
-    fix = {"RecommendedUpdates": [{"Display Name": "macOS Sequoia 15.7.3", "Display Version": "15.7.3"}]}
-    offer = {"RecommendedUpdates": [{"Display Name": "macOS Tahoe 26.1", "Display Version": "26.1"}]}
-    done = {"RecommendedUpdates": [{"Display Name": "macOS Sequoia 15.7.2", "Display Version": "15.7.2"}]}
+    looked: dict[str, object] = {"LastSuccessfulDate": days_ago(2)}
+    fix: dict[str, object] = {
+        "RecommendedUpdates": [{"Display Name": "macOS Sequoia 15.7.3", "Display Version": "15.7.3"}]
+    }
+    offer: dict[str, object] = {"RecommendedUpdates": [{"Display Name": "macOS Tahoe 26.1", "Display Version": "26.1"}]}
+    done: dict[str, object] = {
+        "RecommendedUpdates": [{"Display Name": "macOS Sequoia 15.7.2", "Display Version": "15.7.2"}]
+    }
 
     assert updates(looked).outcome is Outcome.PASS
     assert updates(looked | offer).outcome is Outcome.PASS
@@ -178,7 +182,7 @@ def test_updates_of_macos() -> None:
     assert updates({}).outcome is Outcome.NOT_ASSESSED
     assert updates(looked | {"CriticalUpdateInstall": False}).outcome is Outcome.WARN
     assert updates(looked | {"CriticalUpdateInstall": "yes"}).outcome is Outcome.NOT_ASSESSED
-    held = {"forceDelayedSoftwareUpdates": True, "enforcedSoftwareUpdateDelay": 90}
+    held: dict[str, object] = {"forceDelayedSoftwareUpdates": True, "enforcedSoftwareUpdateDelay": 90}
     assert updates(looked, held).outcome is Outcome.FAIL
     assert updates(looked, held | {"enforcedSoftwareUpdateDelay": 14}).outcome is Outcome.PASS
 
@@ -206,6 +210,47 @@ def test_time_machine() -> None:
     assert copies(None).reason is Reason.OUT_OF_VANTAGE
     arq = answered(running.INSTALLED, "/Applications/Arq.app\n==end\n")
     assert copies(None, arq).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_time_machine_counts_as_the_back_up_of_the_office_too() -> None:
+    def each(name: str) -> list[Outcome]:
+        return [only(f"backup/{check}", recorded(name)).outcome for check in ("recent-backup", "every-system")]
+
+    assert each("26-goed") == [Outcome.PASS, Outcome.PASS]
+    assert each("15-matig") == [Outcome.WARN, Outcome.PASS]
+    assert each("12-slecht") == [Outcome.FAIL, Outcome.FAIL]
+    assert each("15-matig~tcc") == [Outcome.NOT_ASSESSED, Outcome.NOT_ASSESSED]
+
+
+def test_networks_tools_and_tunnels_of_a_mac() -> None:
+    assert only("segmentation/bridging-host", recorded("26-goed")).outcome is Outcome.PASS
+    assert only("segmentation/bridging-host", recorded("15-matig")).outcome is Outcome.WARN
+    assert only("segmentation/bridging-host", recorded("12-slecht")).outcome is Outcome.FAIL
+    assert set(found("exposure/remote-access-tools", "12-slecht")) == {"AnyDesk", "Screen Sharing", "TeamViewer"}
+    assert only("exposure/remote-access-tools", recorded("26-goed")).outcome is Outcome.PASS
+    assert set(found("exposure/publishing-tunnels", "12-slecht")) == {"ngrok", "ssh -R"}
+    assert only("exposure/publishing-tunnels", recorded("26-goed")).outcome is Outcome.PASS
+    assert only("logging/time-synchronised", recorded("12-slecht")).outcome is Outcome.FAIL
+    assert only("logging/time-synchronised", recorded("26-goed")).outcome is Outcome.NOT_ASSESSED
+    assert only("updates/reboot-pending", recorded("26-goed")).outcome is Outcome.NOT_APPLICABLE
+    assert only("updates/system-supported", recorded("12-slecht")).outcome is Outcome.FAIL
+
+
+def links(more: str, v4: str = "1") -> Finding:
+    text = f"==host\nmac.local\n==v4\n{v4}\n==v6\n0\n==links\n{LOOP}{LAN}{more}==end\n"
+    return only("segmentation/bridging-host", mac(answered(networks.LINKS, text)))
+
+
+def test_a_bridge_of_virtual_machines_leads_inside_and_that_of_internet_sharing_does_not() -> None:
+    bridge = "bridge100: flags=8a63<UP,BROADCAST,SMART,RUNNING,ALLMULTI,SIMPLEX,MULTICAST> mtu 1500\n"
+    bridge += (
+        "\tinet 192.168.64.1 netmask 0xffffff00 broadcast 192.168.64.255\n\tmember: {} flags=3<LEARNING,DISCOVER>\n"
+    )
+
+    assert links(bridge.format("vmenet0")).outcome is Outcome.NOT_APPLICABLE
+    assert links(bridge.format("ap1")).outcome is Outcome.FAIL
+    assert links("", v4="0").outcome is Outcome.PASS
+    assert links("\tinet nonsense\n").outcome is Outcome.NOT_ASSESSED
 
 
 def test_automatic_sign_in_that_filevault_stops_warns_and_without_its_word_nothing_is_said() -> None:

@@ -30,7 +30,7 @@ echo ==end""",
     cap=262144,
 )
 
-_OTHERS = {
+OTHERS = {
     "/Applications/Arq.app": "Arq",
     "/Applications/Backblaze.app": "Backblaze",
     "/Applications/Carbon Copy Cloner.app": "Carbon Copy Cloner",
@@ -99,4 +99,4 @@ def _destination(row: Table) -> Destination:
 @derives
 def other_tools(installed: Maybe[MacInstalled]) -> OtherTools:
     paths = installed.value.paths if installed.value is not None else frozenset()
-    return OtherTools(tuple(sorted({name for path, name in _OTHERS.items() if path in paths})))
+    return OtherTools(tuple(sorted({name for path, name in OTHERS.items() if path in paths})))
