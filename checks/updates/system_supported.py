@@ -5,8 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from nis2scan.api import CannotTell, Dataset, Now, Policy, Reason, Severity, Verdict, bad, check, ok, say, warn
+from nis2scan.api import (
+    CannotTell,
+    Confidence,
+    Dataset,
+    Now,
+    Policy,
+    Reason,
+    Severity,
+    Verdict,
+    bad,
+    check,
+    ok,
+    say,
+    warn,
+)
 from nis2scan.facts.support import Eol, LongerInForce, Release, next_row, rows_for
+
+_UNWRITTEN = "no published policy"
+"""In the note of a row: the maker (Apple) tells no dates, so what is known is inferred from what it did before."""
 
 
 @check(
@@ -47,6 +64,11 @@ def _judged(row: Eol, release: Release, table: Dataset[Eol], now: Now, policy: P
     stale = today - table.compiled > timedelta(days=policy.dataset_max_days)
     if stale:
         raise CannotTell(Reason.DATASET_STALE, say("the table of support dates is of {day}", day=table.compiled))
+    if end is None and row.tag("status") == "active" and "verify" in row.note:
+        found = say("{name}: fixes are not announced to stop, but usually have stopped by now", name=release.name)
+        return warn(found, confidence=Confidence.DERIVED)
+    if end is None and row.tag("status") == "active" and _UNWRITTEN in row.note:
+        return ok(say("{name}: supported, no end has been announced", name=release.name), confidence=Confidence.DERIVED)
     if end is None and row.tag("status") == "active":
         return ok(say("{name}: supported, no end has been announced", name=release.name))
     if end is None:

@@ -236,6 +236,25 @@ def test_networks_tools_and_tunnels_of_a_mac() -> None:
     assert only("updates/system-supported", recorded("12-slecht")).outcome is Outcome.FAIL
 
 
+@pytest.mark.parametrize(
+    ("number", "outcome"),
+    [
+        ("26.1", Outcome.PASS),
+        ("15.7.2", Outcome.PASS),
+        ("14.8", Outcome.WARN),
+        ("13.7", Outcome.FAIL),
+        ("10.15.7", Outcome.FAIL),
+        ("27.0", Outcome.NOT_ASSESSED),
+    ],
+)
+def test_apple_tells_no_end_of_support_so_it_is_inferred(number: str, outcome: Outcome) -> None:
+    version = answered(system.VERSION, f"ProductVersion:\t\t{number}\nBuildVersion:\tX\nrunning=X\nend=\n")
+    mine = only("updates/system-supported", mac(version))
+
+    assert mine.outcome is outcome
+    assert mine.confidence is Confidence.DERIVED or outcome in (Outcome.FAIL, Outcome.NOT_ASSESSED)
+
+
 def links(more: str, v4: str = "1") -> Finding:
     text = f"==host\nmac.local\n==v4\n{v4}\n==v6\n0\n==links\n{LOOP}{LAN}{more}==end\n"
     return only("segmentation/bridging-host", mac(answered(networks.LINKS, text)))
