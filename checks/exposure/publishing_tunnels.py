@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nis2scan.api import Effort, Judged, Policy, Severity, Verdict, bad, check, ok, say, warn
+from nis2scan.api import Effort, Judged, Part, Policy, Severity, bad, check, ok, say, warn
 from nis2scan.facts.remote_tools import Tunnels
 
 
@@ -13,18 +13,19 @@ from nis2scan.facts.remote_tools import Tunnels
     effort=Effort.HOUR,
     expected="No tunnel runs that you did not approve.",
     action="Stop tunnels that nobody approved",
-    remedy="`systemctl disable --now NAME` (cloudflared, frpc, ngrok, …), then look what it published.\n"
+    remedy="`systemctl disable --now NAME`, on Windows `Set-Service NAME -StartupType Disabled; Stop-Service NAME` "
+    "(cloudflared, frpc, ngrok, …), then look what it published.\n"
     "Needed: put a sign-in with a second factor before it, and write its name under `approved_tunnels` in "
     "config.toml.\n"
     "Check: the next scan finds it approved, or no more.",
-    limits="Knows tunnels by the names of their processes, by services that start ssh -R and by the settings of Tor, "
-    "not by cron lines. What they publish is not looked into; a service published through Tailscale shows as "
-    "Tailscale only.",
+    limits="Knows tunnels by the names of their processes and services, on Linux also by services that start ssh -R "
+    "and by the settings of Tor, not by cron lines or tasks. What they publish is not looked into; a service "
+    "published through Tailscale shows as Tailscale only.",
 )
 def publishing_tunnels(tunnels: Tunnels, policy: Policy) -> Judged:
     """A tunnel is a hole that the router cannot see: it is dug from inside, and the firewall lets it pass."""
     approved = {name.casefold() for name in policy.approved_tunnels}
-    judged: dict[str, Verdict] = {}
+    judged: dict[str, Part] = {} if tunnels.unread is None else {"more": tunnels.unread}
     for name in tunnels.publishing:
         judged[name] = bad(say("{tunnel} makes something on this machine reachable from the internet", tunnel=name))
     for name in tunnels.mesh:

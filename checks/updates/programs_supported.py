@@ -1,0 +1,107 @@
+"""UPD-WIN-005."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from nis2scan.api import (
+    Absent,
+    Dataset,
+    Judged,
+    Now,
+    Part,
+    Policy,
+    Reason,
+    Severity,
+    Unknown,
+    Verdict,
+    bad,
+    check,
+    ok,
+    say,
+    warn,
+)
+from nis2scan.facts.products import Product, Products
+from nis2scan.facts.support import Eol, rows_of_version
+
+
+@check(
+    title="A program gets no security fixes any more",
+    catalogue=("UPD-WIN-005",),
+    severity=Severity.MEDIUM,
+    expected="Each known program gets security fixes for at least {support_warn_days} more days.",
+    action="Replace programs that get no security fixes any more",
+    remedy="Move to a supported version: Office through Microsoft 365 or the newest edition, SQL Server by an upgrade "
+    "with its maker's software in mind, .NET and Java by the newest version that the program which needs it can use "
+    "(winget list; winget upgrade --all).\n"
+    "Nobody needs it: uninstall it.\n"
+    "Check: the next scan names it no more, or with a later date.",
+    limits="Judges only whether fixes are still made, by the dates in the table that came with the program: not "
+    "whether the newest fix is installed. Knows Office, SQL Server, .NET, Java, PostgreSQL, MySQL, MariaDB, Python, "
+    "Node.js, Tomcat, OpenSSL, Exchange and Veeam. Programs that a user installed for himself are seen while "
+    "he is signed in, apps of the Store are not.",
+)
+def programs_supported(products: Products, table: Dataset[Eol], now: Now, policy: Policy) -> Judged:
+    """Documents and web pages are made to attack programs of which the flaws are known and never mended."""
+    judged: dict[str, Part] = dict(products.unread)
+    for product in products.found:
+        judged[product.name] = _judged(product, table, now.date(), policy)
+    if not judged:
+        raise Absent(say("none of the programs in the table of support dates is installed"))
+    return judged
+
+
+def _judged(product: Product, table: Dataset[Eol], today: date, policy: Policy) -> Verdict | Unknown:
+    rows = _rows(table.rows, product, today)
+    if not rows:
+        return Unknown(Reason.UNSUPPORTED_PLATFORM, say("it is not in the table of support dates"))
+    if all(row.ended(today) for row in rows):
+        return _ended(max(rows, key=lambda row: row.security_until or date.min))
+    if today - table.compiled > timedelta(days=policy.dataset_max_days):
+        return Unknown(Reason.DATASET_STALE, say("the table of support dates is of {day}", day=table.compiled))
+    ends = [row.security_until for row in rows if row.security_until is not None]
+    if not ends:
+        active = all(row.tag("status") == "active" for row in rows)
+        unknown = Unknown(Reason.UNSUPPORTED_PLATFORM, say("the end of support is not known"))
+        return ok(say("supported, no end has been announced")) if active else unknown
+    if min(ends) <= today + timedelta(days=policy.support_warn_days):
+        return warn(say("security fixes stop on {day}", day=min(ends)))
+    return ok(say("security fixes until {day}", day=min(ends)))
+
+
+def _ended(row: Eol) -> Verdict:
+    end, longer = row.security_until, row.extended_until
+    if end is None:
+        return bad(say("support has ended"))
+    if longer is None or longer <= end:
+        return bad(say("security fixes stopped on {day}", day=end))
+    return bad(say("security fixes for everyone stopped on {day}; paid ones until {until}", day=end, until=longer))
+
+
+def _rows(rows: Iterable[Eol], product: Product, today: date) -> tuple[Eol, ...]:
+    """The rows of this version, or an ended one of a later version; () for one that the table does not know."""
+    mine = [row for row in rows if row.product == product.product]
+    if product.version.startswith("netfx-release:"):
+        return _framework(mine, product.version)
+    return rows_of_version(mine, product.product, product.version) or _older(mine, product.version, today)
+
+
+def _framework(rows: Iterable[Eol], version: str) -> tuple[Eol, ...]:
+    """The table has the lowest number of each version."""
+    least = {_numbers(row.match)[0]: row for row in rows if row.match.startswith("netfx-release:")}
+    fits = [number for number in least if number <= _numbers(version)[0]]
+    return (least[max(fits)],) if fits else ()
+
+
+def _older(rows: Iterable[Eol], version: str, today: date) -> tuple[Eol, ...]:
+    """The next row above a version that has none, when fixes have stopped there: then they have here too."""
+    wanted = _numbers(version)
+    higher = [(numbers, row) for row in rows if wanted and (numbers := _numbers(row.match)) > wanted]
+    nearest = min(higher, key=lambda pair: pair[0], default=None)
+    return (nearest[1],) if nearest is not None and nearest[1].ended(today) else ()
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version.split("|")[0])]
