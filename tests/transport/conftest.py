@@ -9,14 +9,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from nis2scan.secrets import Secret
 from nis2scan.transport.ssh import Login
+from tests.wsman.program import RIGHTS, pwsh, windows_shell
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/sbin")
 ROOT = sys.platform != "win32" and os.geteuid() == 0
@@ -66,32 +68,41 @@ def keygen(file: Path) -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(file)], check=True)
 
 
-def _settings(folder: Path, at: str, port: int) -> None:
+@dataclass(frozen=True)
+class Served:
+    """What a test server has: accounts with their login shells, those shells as scripts, more lines of settings."""
+
+    accounts: Mapping[str, str]
+    shells: Mapping[str, str]
+    settings: str = ""
+
+
+def _settings(folder: Path, at: str, port: int, served: Served) -> None:
     (folder / "sshd_config").write_text(
         f"ListenAddress 127.0.0.1\nPort {port}\nHostKey {at}/host\nAuthorizedKeysFile {at}/user.pub\nStrictModes no\n"
         f"UsePAM no\nPermitRootLogin yes\nPasswordAuthentication yes\nPidFile none\nUseDNS no\nMaxStartups 100\n"
+        f"{served.settings}"
     )
     hashed = subprocess.run(["openssl", "passwd", "-6", PASSWORD], check=True, capture_output=True, text=True).stdout
-    users = list(enumerate(ACCOUNTS.items(), 64001))
+    users = list(enumerate(served.accounts.items(), 64001))
     (folder / "passwd").write_text("".join(f"{n}:x:{uid}:{uid}::/:{shell}\n" for uid, (n, shell) in users))
-    (folder / "shadow").write_text("".join(f"{name}:{hashed.strip()}:20000::::::\n" for name in ACCOUNTS))
+    (folder / "shadow").write_text("".join(f"{name}:{hashed.strip()}:20000::::::\n" for name in served.accounts))
     (folder / "sudoers").write_text("Defaults !mail_no_user, !mail_badpass\nmayroot ALL=(root) NOPASSWD: /bin/sh\n")
     (folder / "doas.conf").write_text("permit nopass mayroot2 as root cmd /bin/sh\n")
-    for name, text in SHELLS.items():
+    for name, text in served.shells.items():
         (folder / name).write_text("#!/bin/sh\n" + text)
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Login]:
-    """A login on a real sshd. As root it runs in mounts of its own, with the accounts above; else it serves us only."""
+@contextmanager
+def sshd(folder: Path, served: Served) -> Iterator[Login]:
+    """A login on a real sshd. As root it runs in mounts of its own, with these accounts; else it serves us only."""
     if SSHD is None:
         pytest.skip("no sshd on this machine")
-    folder = tmp_path_factory.mktemp("sshd")
     port = free_port()
     keygen(folder / "host")
     keygen(folder / "user")
     at = "/run/t" if ROOT else str(folder)
-    _settings(folder, at, port)
+    _settings(folder, at, port, served)
     own = [SSHD, "-D", "-e", "-f", f"{at}/sshd_config"]
     command = ["unshare", "-m", "sh", "-c", _MOUNTS, "sh", str(folder), SSHD] if ROOT else own
     known = folder / "known_hosts"
@@ -105,6 +116,27 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Login]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Login]:
+    """The server that most tests share."""
+    with sshd(tmp_path_factory.mktemp("sshd"), Served(ACCOUNTS, SHELLS)) as login:
+        yield login
+
+
+@pytest.fixture(scope="session")
+def windows_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Login]:
+    """A server that calls itself one of Windows, with PowerShell as login shell: an account for each kind of rights."""
+    if not ROOT:
+        pytest.skip("needs root: the accounts of the test server live in mounts of its own")
+    if pwsh() is None:
+        pytest.skip("no pwsh here")
+    folder = tmp_path_factory.mktemp("sshd-windows")
+    shells = {name: windows_shell(folder, name) for name in RIGHTS}
+    accounts = {name: f"/run/t/{name}" for name in RIGHTS}
+    with sshd(folder, Served(accounts, shells, "VersionAddendum OpenSSH_for_Windows_9.5\n")) as login:
+        yield login
 
 
 def _await(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:

@@ -70,6 +70,8 @@ class _Heard:
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
+    disable_nagle_algorithm = True
+    wbufsize = -1
     server: _Server
 
     def setup(self) -> None:
@@ -80,6 +82,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.rfile: Any = _Heard(self.rfile, self.server.seen.raw)
         self.login: spnego.ContextProxy | None = None
         self.known = False
+
+    def finish(self) -> None:
+        with contextlib.suppress(OSError):
+            super().finish()
+        self.request.close()  # with TLS it is another socket than the server knows
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet."""

@@ -71,10 +71,11 @@ class _Command:
     news: threading.Condition = field(default_factory=threading.Condition)
 
     def hear(self, pipe: IO[bytes], into: bytearray) -> None:
-        while data := os.read(pipe.fileno(), 65536):
-            with self.news:
-                into += data
-                self.news.notify_all()
+        with pipe:
+            while data := os.read(pipe.fileno(), 65536):
+                with self.news:
+                    into += data
+                    self.news.notify_all()
         with self.news:
             self.open -= 1
             self.news.notify_all()
@@ -83,6 +84,9 @@ class _Command:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
+        if self.process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
 
 
 @dataclass
