@@ -48,6 +48,8 @@ def _root(accounts: MacAccounts) -> Part:
 def _automatic(doors: MacDoors) -> Part:
     if doors.login is None:
         return doors.why_login
+    if doors.login.left_over:
+        return warn(say("a password for automatic sign-in is kept, though nobody is named for it"))
     if not doors.login.automatic:
         return ok(say("nobody is signed in automatically"))
     if doors.disk_locked is None:
@@ -55,8 +57,6 @@ def _automatic(doors: MacDoors) -> Part:
     if doors.disk_locked:
         # The settings may be left over: a disk that must be opened with a password signs nobody in by itself.
         return warn(say("automatic sign-in is set, and FileVault keeps it from working"))
-    if doors.login.automatic == "?":
-        return bad(say("somebody is signed in automatically at start"))
     return bad(say("{user} is signed in automatically at start", user=doors.login.automatic))
 
 
@@ -80,6 +80,12 @@ def _shares(doors: MacDoors) -> Part:
         return bad(say("shared folders are open to everybody without a password: {folders}", folders=doors.shares.open))
     if doors.login.smb_guest:
         return bad(say("folders are shared, and guests may connect without a password"))
+    if doors.login.smb_guest is None and doors.shares.open:
+        return warn(
+            say(
+                "folders would let in guests, and no choice about guests was made: {folders}", folders=doors.shares.open
+            )
+        )
     return ok(say("shared folders ask for an account"))
 
 

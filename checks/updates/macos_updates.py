@@ -80,6 +80,8 @@ def _doubts(updates: MacUpdates, waiting: list[Waiting], days: int, policy: Poli
     found: list[Said] = []
     if waiting:
         found.append(say("updates wait: {names}", names=_names(waiting)))
+    if updates.unnamed > 0:
+        found.append(say("{count} updates wait, whose names it does not keep", count=updates.unnamed))
     if days > policy.mac_update_check_ok_days:
         found.append(say("it last looked for updates {days} days ago", days=days))
     if updates.off:

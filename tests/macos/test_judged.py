@@ -13,6 +13,7 @@ from nis2scan.facts.macos import accounts, filevault, firewall, logs, networks, 
 from nis2scan.facts.macos import time_machine as machine
 from nis2scan.recording import from_bytes
 from nis2scan.testing import NOON, answered, fact, findings, only, recording
+from tests.macos import shapes
 from tests.macos.machines import LAN, LOOP, destination
 from tests.macos.pretend import days_ago, xml
 from tests.macos.run import file_of
@@ -180,6 +181,8 @@ def test_updates_of_macos() -> None:
     assert updates({"LastSuccessfulDate": days_ago(31)}).outcome is Outcome.FAIL
     assert updates({"LastSuccessfulDate": days_ago(-3)}).outcome is Outcome.NOT_ASSESSED
     assert updates({}).outcome is Outcome.NOT_ASSESSED
+    assert updates(looked | {"LastRecommendedUpdatesAvailable": 2}).outcome is Outcome.WARN
+    assert updates(looked | offer | {"LastRecommendedUpdatesAvailable": 1}).outcome is Outcome.PASS
     assert updates(looked | {"CriticalUpdateInstall": False}).outcome is Outcome.WARN
     assert updates(looked | {"CriticalUpdateInstall": "yes"}).outcome is Outcome.NOT_ASSESSED
     held: dict[str, object] = {"forceDelayedSoftwareUpdates": True, "enforcedSoftwareUpdateDelay": 90}
@@ -296,6 +299,42 @@ def test_automatic_sign_in_that_filevault_stops_warns_and_without_its_word_nothi
     assert part("root") is Outcome.NOT_ASSESSED
     assert part("SMB") is Outcome.NOT_ASSESSED
     assert part("admin") is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("sharing", "guests", "open_", "outcome"),
+    [
+        ("off", None, None, Outcome.PASS),
+        ("on", False, True, Outcome.PASS),
+        ("on", None, False, Outcome.PASS),
+        ("on", None, True, Outcome.WARN),
+        ("on", True, False, Outcome.FAIL),
+        ("on", True, True, Outcome.FAIL),
+        ("on", True, None, Outcome.NOT_ASSESSED),
+        ("unknown 5", False, True, Outcome.NOT_ASSESSED),
+    ],
+)
+def test_guests_in_shared_folders(sharing: str, guests: bool | None, open_: bool | None, outcome: Outcome) -> None:
+    smb = "absent" if guests is None else xml({"AllowGuestAccess": guests}).decode()
+    text = (
+        f"==Preferences/com.apple.loginwindow\nabsent\n==Preferences/SystemConfiguration/com.apple.smb.server\n{smb}\n"
+    )
+    text += "==Managed Preferences/com.apple.loginwindow\nabsent\n==Managed Preferences/com.apple.MCX\nabsent\n"
+    answers = [
+        answered(accounts.LOGIN, f"{text}==password\nthere\n==end\n"),
+        answered(
+            accounts.ACCOUNTS, "==users\nroot 0\n==admins\nGroupMembership: root\n==root\noff\n==console\nroot\n==end\n"
+        ),
+        answered(running.SERVICES, f"com.apple.smbd={sharing}\nend=\n"),
+    ]
+    if open_ is not None:
+        (out, _, _) = shapes.shares(("Werk", "/Volumes/Werk", True, open_))["-l"]
+        answers.append(answered(accounts.SHARES, f"{out}==end\n"))
+    parts = {item.subject: item.outcome for item in findings("access/mac-accounts", mac(*answers))}
+
+    assert parts["SMB"] is outcome
+    assert parts["autologin"] is Outcome.WARN
+    assert parts["admin"] is Outcome.NOT_ASSESSED
 
 
 @pytest.mark.parametrize(("state", "outcome"), [("0", Outcome.FAIL), ("1", Outcome.PASS), ("2", Outcome.PASS)])

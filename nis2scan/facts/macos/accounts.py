@@ -73,11 +73,12 @@ class MacAccounts(Fact):
 
 @dataclass(frozen=True)
 class MacLogin(Fact):
-    """automatic: who is signed in at start without a password. last: who signed in last. guest: visitors may sign in.
-    smb_guest: None when no choice was made, which means no.
+    """automatic: who is signed in at start without a password. left_over: the password for that is kept, and nobody is
+    named. last: who signed in last. guest: visitors may sign in. None when no choice was made.
     """
 
     automatic: str
+    left_over: bool
     last: str
     guest: bool | None
     smb_guest: bool | None
@@ -121,7 +122,8 @@ def mac_login(answer: Answer) -> MacLogin:
     chosen = [words_of(where, "autoLoginUser") for where in (*by_server, own) if where]
     named = next(filter(None, chosen), "")
     return MacLogin(
-        automatic=named or ("?" if parts.get("password", "").strip() == "there" else ""),
+        automatic=named,
+        left_over=not named and parts.get("password", "").strip() == "there",
         last=words_of(own or {}, "lastUserName"),
         guest=_guest(own, by_server),
         smb_guest=flag(smb, "AllowGuestAccess"),

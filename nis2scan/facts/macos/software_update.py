@@ -65,12 +65,14 @@ class Waiting:
 
 @dataclass(frozen=True)
 class MacUpdates(Fact):
-    """checked_at: the last time it looked and got an answer. waiting: what it then recommended. off: the automatic
-    steps that are switched off. delay_days: how long a profile holds back updates of this macOS.
+    """checked_at: the last time it looked and got an answer. waiting: what it then recommended. unnamed: it counted
+    recommended updates and keeps no list. off: the automatic steps that are switched off. delay_days: how long a
+    profile holds back updates of this macOS.
     """
 
     checked_at: datetime | None
     waiting: tuple[Waiting, ...]
+    unnamed: int
     off: tuple[str, ...]
     delay_days: int
 
@@ -106,6 +108,7 @@ def mac_updates(answer: Answer) -> MacUpdates:
     return MacUpdates(
         checked_at=max(looked, default=None),
         waiting=tuple(Waiting(words_of(row, "Display Name"), words_of(row, "Display Version")) for row in rows),
+        unnamed=0 if rows else _count(found),
         off=tuple(name for name in _SWITCHES if _on(managed, own, name) is False),
         delay_days=max(_delay(limits, *keys) for keys in _DELAYS),
     )
@@ -121,6 +124,11 @@ def mac_installations(answer: Answer) -> MacInstallations:
     own = [row for row in rows if words_of(row, "displayName").startswith(_OF_THE_SYSTEM)]
     xprotect = [row for row in rows if words_of(row, "displayName").startswith("XProtect")]
     return MacInstallations(_newest(own), _newest(xprotect))
+
+
+def _count(found: Table) -> int:
+    count = found.get("LastRecommendedUpdatesAvailable")
+    return count if isinstance(count, int) and not isinstance(count, bool) else 0
 
 
 def _newest(rows: list[Table]) -> datetime | None:

@@ -78,6 +78,8 @@ def _plain_kinds(holders: Mapping[str, tuple[Table, Table]], inside: set[str]) -
         content = words_of(part, "Content")
         if content == "Apple_APFS" or content in _NOT_DATA | _PARTS_OF_WINDOWS:
             continue
+        if words_of(part, "MountPoint") == "/":
+            continue  # an old Mac that starts from HFS+: FileVault has a check of its own
         mounted = bool(words_of(part, "MountPoint")) and content != "Apple_CoreStorage"
         name = words_of(part, "VolumeName") or content or device
         yield MacVolume(name, device, _external(disk, inside), False if mounted else None)
