@@ -13,7 +13,7 @@ SYSLOG = shell(
 if [ -e "$f" ]; then
   set -f
   while read -r l || [ -n "$l" ]; do
-    case $l in '#'*) ;; *@*) l=${l##*@}; printf 'host=%s\\n' "${l%%[ #]*}" ;; esac
+    case $l in '#'*) ;; *[[:blank:]]@*) l=${l##*@}; printf 'host=%s\\n' "${l%%[ #]*}" ;; esac
   done < "$f" || exit 1
 else ls -d /etc/. >/dev/null || exit 1; fi
 echo end=""",
