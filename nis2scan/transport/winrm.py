@@ -72,9 +72,10 @@ def _visited(login: Login, visit: Visit, until: float, deadline: float) -> None:
             shell.begin()
             _exchange(shell, visit, until)
         finally:
-            line.watch(deadline)
+            by = min(deadline, time.monotonic() + _CLOSING_SECONDS)
+            line.watch(by)
             with contextlib.suppress(Exception):  # it is the end; what went wrong before is what counts
-                _end(shell, deadline)
+                _end(shell, by)
     finally:
         line.close()
 

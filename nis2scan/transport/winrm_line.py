@@ -78,6 +78,8 @@ class Line:
         self._http.request("POST", "/wsman", body, {"User-Agent": "nis2scan", **headers})
         response = self._http.getresponse()
         data = response.read(MOST + 1)
+        if time.monotonic() >= self.until:  # cut by the watchdog: what looks like an end is none
+            raise TimeoutError
         if len(data) > MOST:
             raise TransportError(Reason.UNREACHABLE, f"{self.login.where} answers with more than {MOST} bytes at once")
         if not response.isclosed() or response.length:

@@ -118,6 +118,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             status = 200
         except Fault as wrong:
             action, answer, status = self.server.seen.shells.done[-1], fault(wrong.code, str(wrong)), 500
+        except ConnectionAbortedError:
+            self.close_connection = True
+            return None
         if action == faults.silent:
             time.sleep(self.server.patience)
         if action in (faults.silent, faults.drops):
@@ -189,8 +192,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, identity: Identity | None, shells: Shells, faults: Faults, at: str) -> None:
-        super().__init__((at, 0), _Handler)
+    def __init__(self, identity: Identity | None, shells: Shells, faults: Faults, at: tuple[str, int]) -> None:
+        super().__init__(at, _Handler)
         self.identity, self.faults = identity, faults
         self.context = identity.context() if identity else ssl.create_default_context()
         self.bindings = _bindings(identity.der) if identity else None
@@ -243,16 +246,20 @@ def wsman(
     ways: Sequence[str] = ("Negotiate", "Kerberos"),
     mute: float = 0.0,
     kerberos: bool = False,
-    at: str = "127.0.0.1",
+    at: tuple[str, int] = ("127.0.0.1", 0),
+    bound_to: Identity | None = None,
 ) -> Iterator[Seen]:
     """A server over HTTPS with this certificate; without one over HTTP, where it takes and gives only what is sealed.
 
-    program: what it starts for the one command line that it `expects`.
+    program: what it starts for the one command line that it `expects`. ways: how it says one may log in. bound_to: the
+    certificate to which a login must be bound, where that is not its own: then it is as if it had been passed on.
     """
     faults = faults or Faults()
     shells = Shells(program, environment or {}, expects, faults)
     server = _Server(identity, shells, faults, at)
     server.ways, server.mute, server.kerberos = ways, mute, kerberos
+    if bound_to is not None:
+        server.bindings = _bindings(bound_to.der)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

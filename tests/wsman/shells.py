@@ -44,7 +44,7 @@ class Faults:
     output and no end. silent: an action that is never answered. broken: an action that is answered with HTTP 500 and no
     fault. denied: an action that is answered with "access is denied". bare: answers are not encrypted where they must
     be. changed: a byte of an encrypted answer is another. vast: an answer of so many bytes. entities: XML that grows.
-    drops: an action after which the connection ends without an answer.
+    drops: an action after which the connection ends without an answer. leaves: it ends after the first output.
     """
 
     late: int = 0
@@ -60,6 +60,7 @@ class Faults:
     vast: int = 0
     entities: bool = False
     drops: str = ""
+    leaves: bool = False
 
 
 @dataclass
@@ -186,6 +187,8 @@ class Shells:
         until = time.monotonic() + (int(found[1]) if found else 20)
         if self.faults.late > self.done.count("Receive") - 1:
             raise Fault(TIMED_OUT, "Niet binnen de tijd.")
+        if self.faults.leaves and self.answered:
+            raise ConnectionAbortedError
         if self.faults.endless:
             return _streams(name, b"flood " * 10000, b"", done=False)
         with command.news:
