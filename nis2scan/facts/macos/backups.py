@@ -38,7 +38,7 @@ def backups(settings: Answer, installed: Answer) -> Backups:
 
 def _record(place: Destination, automatic: bool) -> Backup:
     """That a copy is encrypted rests on a word that no real Mac has confirmed: only its opposite is told."""
-    kind, scheme = ("lan", "smb") if place.network else ("usb", "local")
+    kind = "lan" if place.network else "usb"
     return Backup(
         tool="Time Machine",
         job=place.name,
@@ -46,7 +46,8 @@ def _record(place: Destination, automatic: bool) -> Backup:
         confidence=Confidence.DERIVED,
         last_result=UNKNOWN,
         scheduled=automatic,
-        targets=(Target("Time Machine", kind, scheme),),
+        # Whether the disk is attached all the time or in a bag is not seen, so where it is stays a question.
+        targets=(Target("Time Machine", "lan", "smb") if place.network else Target("Time Machine", "other", "local"),),
         encrypted=False if place.encrypted is False else None,
         plain_at=(kind,) if place.encrypted is False else (),
         history=True,
