@@ -15,6 +15,7 @@ foreach ($name in $global:MadeUp['env'].Keys) { Set-Item -LiteralPath "env:$name
 . (Join-Path $PSScriptRoot 'made_up_cim.ps1')
 . (Join-Path $PSScriptRoot 'made_up_events.ps1')
 . (Join-Path $PSScriptRoot 'made_up_directory.ps1')
+. (Join-Path $PSScriptRoot 'made_up_json.ps1')
 . (Join-Path $PSScriptRoot 'made_up_registry.ps1')
 Add-MadeUpKeys $global:MadeUp['registry'] $global:MadeUp['rights']['admin']
 

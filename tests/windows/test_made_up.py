@@ -116,7 +116,7 @@ ASKED: dict[str, object] = {
     _key("A", ".Long"): 2**40,
     _key("A\\B*[1]", ".Two"): 2,
     "(Get-ItemProperty -LiteralPath 'Registry::HKEY_USERS\\S-1-5-21-1-2-3-1001\\Software').Three": "3",
-    "@(Get-ChildItem -LiteralPath 'HKLM:\\SOFTWARE' -Name)": ["A", "Shut"],
+    "@(Get-ChildItem -LiteralPath 'HKLM:\\SOFTWARE' -Name | ForEach-Object { \"$_\" })": ["A", "Shut"],
     "Test-Path -LiteralPath 'HKLM:\\SOFTWARE\\Nothing'": False,
     _key("Nothing"): NO_KEY,
     "Get-ChildItem -LiteralPath 'HKLM:\\Nothing' -Name": NO_KEY,
@@ -152,6 +152,9 @@ ASKED: dict[str, object] = {
     f"@(@({MEMBERS})[0].objectSid)[0].Count": 28,
     UPDATES: "System.UnauthorizedAccessException,OperationStopped,80070005",
     "New-Object -ComObject 'Nothing'": "NoCOMClassIdentified,ResourceUnavailable,80040154",
+    "[ordered]@{ a = & { }; b = $null; c = @(); d = @(1); e = 'x' }": {"a": {}, "b": None, "c": [], "d": [1], "e": "x"},
+    "[ordered]@{ a = Write-Output -NoEnumerate @(1, 2) }": {"a": {"value": [1, 2], "Count": 2}},
+    "[ordered]@{ a = [datetime]'2026-11-24T12:00:00Z' }": {"a": f"/Date({NOW}000)/"},
     '"$($PSVersionTable.PSVersion)"': "5.1.26100.1",
     "[Security.Principal.WindowsIdentity]::GetCurrent().User.Value": "S-1-5-21-1-2-3-1001",
 }

@@ -13,7 +13,7 @@ from nis2scan.questions import SESSION
 from nis2scan.recording import from_bytes
 from tests.windows.profiles import MACHINES, RUNS
 from tests.windows.run import RECORDINGS, Run, file_of, kept, pwsh, questions
-from tests.windows.unseen import errors, unanswered, unseen
+from tests.windows.unseen import bent, errors, unanswered, unseen
 
 pytestmark = pytest.mark.skipif(pwsh() is None, reason="no pwsh here")
 
@@ -60,6 +60,12 @@ def test_rights_are_told_as_they_are(name: str, made_up: Callable[[str], Run]) -
 def test_only_described_errors_come_out(name: str, made_up: Callable[[str], Run]) -> None:
     """A mistake in the script would hide as a trouble of the machine."""
     assert errors(made_up(name)) == []
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_values_are_plain(name: str, made_up: Callable[[str], Run]) -> None:
+    """As 5.1 writes JSON (made_up_json.ps1), nothing in an answer is bent."""
+    assert bent(made_up(name)) == []
 
 
 def test_every_question_is_answered_somewhere(made_up: Callable[[str], Run]) -> None:

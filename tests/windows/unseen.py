@@ -28,11 +28,20 @@ def errors(done: Run) -> list[str]:
     for answer in done.recording.answers.values():
         if answer.status is not Status.ERROR:
             continue
-        said: dict[str, Any] = json.loads(answer.err)
+        said = _error(answer.err)
         codes = {str(said.get("hresult")), str(said.get("inner"))}
         if not codes & described and not any(str(said.get("fqid")).startswith(item) for item in described):
             found.append(f"{word(answer.question)}: {answer.err.decode()}")
     return found
+
+
+def _error(data: bytes) -> dict[str, Any]:
+    """What a section says of its failure; nothing when the frame itself was bent."""
+    try:
+        said: dict[str, Any] = json.loads(data)
+    except ValueError:
+        return {}
+    return said
 
 
 def _errors(part: Any) -> Iterator[str]:
@@ -48,6 +57,29 @@ def _errors(part: Any) -> Iterator[str]:
     elif isinstance(part, list):
         for item in part:
             yield from _errors(item)
+
+
+def bent(done: Run) -> list[str]:
+    """What 5.1 makes of values that were not copied plainly: {} of nothing, {value, Count} of a list, dates as text."""
+    return [
+        f"{word(answer.question)}{path}"
+        for answer in done.recording.answers.values()
+        if answer.status is Status.OK and answer.question.kind == "powershell"
+        for path in _bent(json.loads(answer.out))
+    ]
+
+
+def _bent(value: object, path: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        if path and (not value or set(value) == {"value", "Count"} or "PSPath" in value):
+            yield path
+        for key, item in value.items():
+            yield from _bent(item, f"{path} > {key}")
+    elif isinstance(value, list):
+        for item in value:
+            yield from _bent(item, f"{path} > each")
+    elif isinstance(value, str) and value.startswith(("/Date(", "System.")):
+        yield f"{path}: {value}"
 
 
 def unanswered(every: Iterable[Run]) -> list[str]:
