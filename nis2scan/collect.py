@@ -65,11 +65,13 @@ def script(questions: Sequence[Question], platform: str = "", become: str = "") 
     return posix.script(fitting, become=become)
 
 
-def file_script(questions: Sequence[Question], platform: str, client: str = "") -> str:
-    """The script that an administrator starts on a machine, and that writes one file. client: whose machine it is."""
+def file_script(questions: Sequence[Question], platform: str, client: str = "", folder: str = "") -> str:
+    """The script that an administrator starts on a machine, and that writes one file. client: whose machine it is.
+    folder: where it writes to when it is started without one.
+    """
     if platform == "windows":
-        return windows_file.script(questions, client)
-    return posix_file.script(questions, platform, client)
+        return windows_file.script(questions, client, folder)
+    return posix_file.script(questions, platform, client, folder)
 
 
 def helper(questions: Sequence[Question]) -> str:

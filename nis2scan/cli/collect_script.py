@@ -26,6 +26,7 @@ def collect_script(
     *,
     config: Path | None = None,
     checks: tuple[Path, ...] = (),
+    folder: str = "",
     file: Path | None = None,
 ) -> int:
     """
@@ -38,13 +39,18 @@ def collect_script(
         Default: config.toml in this folder, when there is one.
     checks
         A folder with checks of your own: the script asks for them too. May be given more than once.
+    folder
+        The folder, on those machines, to which the script writes when it is started without one. For Intune, which
+        starts a script without arguments.
     file
         Write the script to this file instead of printing it. Windows PowerShell changes the bytes of `> FILE`.
     """
     path = config or Path("config.toml")
     client = read(path).client if config or path.exists() else ""
     questions = load([*operator(operator_file()).check_folders, *checks]).questions
-    text = file_script(questions, platform, client)
+    if not folder.isascii() or not folder.isprintable():
+        raise UsageError("the name of the folder must be ASCII: the script is, so that no code page can change it")
+    text = file_script(questions, platform, client, folder)
     if file is None:
         _print(text)
         return 0

@@ -34,7 +34,8 @@ main() {
 @PATHS@
 n2_refuse() { echo "nis2scan: $1" >&2; exit 69; }
 [ $# -le 1 ] || n2_refuse 'only one word is understood: the folder to write to'
-n2_to=${1-}
+n2_to=@FOLDER@
+[ $# -eq 0 ] || n2_to=$1
 case $n2_to in ''|/*) ;; *) n2_to=$PWD/$n2_to ;; esac
 [ -z "$n2_to" ] || [ -d "$n2_to" ] || n2_refuse "there is no folder $n2_to"
 cd / || exit 69
@@ -73,12 +74,17 @@ main "$@"; exit
 """
 
 
-def script(questions: Sequence[Question], platform: str, client: str = "", seconds: int = SECONDS) -> str:
-    """The file, whole. client: whose computer it is, for `add` to see when it lands with another client."""
+def script(
+    questions: Sequence[Question], platform: str, client: str = "", folder: str = "", seconds: int = SECONDS
+) -> str:
+    """The file, whole. client: whose computer it is, for `add` to see when it lands with another client. folder: where
+    it writes to when it is started without one.
+    """
     put = [item for item in questions if item.kind == "shell" and _fits(item, platform)]
     text = _FILE.replace("@PATHS@", PATHS.strip()).replace("@TOP@", TOP.replace("@ELSE@", UNPRIVILEGED).strip())
     text = text.replace("@PLATFORM@", platform).replace("@NAME@", f"nis2scan-{platform}.sh")
     text = text.replace("@SECONDS@", str(seconds)).replace("@CLIENT@", client)
+    text = text.replace("@FOLDER@", quoted(folder))
     text = text.replace("@IDS@", quoted(" ".join(item.id for item in put)))
     return text.replace("@PROGRAM@", program(put, nonce="$n2_made", limit=str(seconds)))
 

@@ -25,9 +25,12 @@ _TOP = """\
 _HELLO = "\nWrite-Hello\n"
 
 
-def script(questions: Sequence[Question], client: str = "", seconds: int = SECONDS) -> str:
-    """The file, whole. client: whose computer it is, for `add` to see when it lands with another client."""
+def script(questions: Sequence[Question], client: str = "", folder: str = "", seconds: int = SECONDS) -> str:
+    """The file, whole. client: whose computer it is, for `add` to see when it lands with another client. folder: where
+    it writes to when it is started without one.
+    """
     text = whole(questions, nonce="", seconds=seconds)
+    text = text.replace("$Folder = ''", "$Folder = '{}'".format(folder.replace("'", "''")), 1)
     if client:
         text = text.replace(_HELLO, f'{_HELLO}"@@$nonce C {client}"\n', 1)
     return _TOP + text

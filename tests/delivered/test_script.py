@@ -249,6 +249,24 @@ def test_a_client_that_is_known_stands_in_the_script(tmp_path: Path, monkeypatch
         assert (tmp_path / "with").read_bytes() == (tmp_path / "named").read_bytes()
 
 
+def test_a_folder_may_stand_in_the_script(tmp_path: Path) -> None:
+    """For Intune, which gives no arguments; a folder that is given still wins."""
+    own, given = tmp_path / "it's $HOME `x`", tmp_path / "given"
+    for folder in (own, given):
+        folder.mkdir()
+    script = tmp_path / "x.sh"
+    assert run(["collect-script", "linux", "--folder", str(own), "--file", str(script)]) == 0
+
+    started("sh", script)
+    started("sh", script, given)
+
+    assert [len(list(folder.iterdir())) for folder in (own, given)] == [1, 1]
+    windows = file_script(rules().questions, "windows", folder="\\\\srv\\it's")
+    assert "param([string]$Folder = '\\\\srv\\it''s')" in windows
+    assert run(["collect-script", "windows", "--folder", "D:\\caf\u00e9"]) == 2
+    assert run(["collect-script", "linux", "--folder", "/a\nb"]) == 2
+
+
 def test_a_question_that_the_script_did_not_have_was_not_asked() -> None:
     """A script of another version: what it did not ask is not taken for what took too long."""
     every = [item for item in rules().questions if item.kind == "shell" and "linux" in item.platforms]
