@@ -30,6 +30,7 @@ from nis2scan.facts.support import Eol, rows_of_version
 @check(
     title="A program gets no security fixes any more",
     catalogue=("UPD-WIN-005",),
+    platforms=("macos", "windows"),
     severity=Severity.MEDIUM,
     expected="Each known program gets security fixes for at least {support_warn_days} more days.",
     action="Replace programs that get no security fixes any more",

@@ -154,6 +154,10 @@ def healthy() -> Mac:
             (200, "macOS 26.0", "26.0"), (12, "macOS 26.1", "26.1"), (3, "XProtectPlistConfigData", "5324")
         ),
         "Applications/Microsoft Defender.app/Contents/Info.plist": b"",
+        "Library/Java/JavaVirtualMachines/temurin-21.jdk/Contents/Home/release": (
+            b'IMPLEMENTOR="Eclipse Adoptium"\nJAVA_VERSION="21.0.9"\nOS_NAME="Darwin"\n'
+        ),
+        "Library/Frameworks/Python.framework/Versions/3.14/bin/python3": b"",
         "pretend/console": b"jan\n",
         "pretend/processes": running(
             "/Applications/Microsoft Defender.app/Contents/MacOS/wdavdaemon",
@@ -214,6 +218,11 @@ def ailing() -> Mac:
         ),
         HISTORY: history((500, "macOS 12.7.6", "12.7.6"), (95, "XProtectPlistConfigData", "2170")),
         "Applications/TeamViewer.app/Contents/Info.plist": b"",
+        "Applications/Microsoft Word.app/Contents/Info.plist": xml({"CFBundleShortVersionString": "16.16.27"}),
+        "Library/Java/JavaVirtualMachines/jdk-14.0.2.jdk/Contents/Home/release": (
+            b'IMPLEMENTOR="Oracle Corporation"\nJAVA_VERSION="14.0.2"\n'
+        ),
+        "Library/Frameworks/Python.framework/Versions/2.7/bin/python2.7": b"",
         "pretend/commands": b"ssh -fN -R 8443:localhost:443 els@vps.example\n",
         "etc/syslog.conf": b"# old\n*.err;kern.*\t@192.0.2.9\n",
         "pretend/console": b"els\n",
@@ -259,6 +268,7 @@ def middling() -> Mac:
         "etc/security/audit_control": b"# comment\ndir:/var/audit\nflags:lo,aa\nexpire-after:30d OR 5G\n",
         TIME_MACHINE: xml({"Destinations": [destination("NAS", 9, "Encrypted", NetworkURL="smb://tm@nas.local./TM")]}),
         HISTORY: history((9, "macOS 15.7.2", "15.7.2"), (9, "XProtectPlistConfigData", "5322")),
+        "Applications/Microsoft Word.app/Contents/Info.plist": xml({"CFBundleShortVersionString": "16.100.4"}),
         "pretend/console": b"root\n",
         "pretend/processes": running("/Applications/Tailscale.app/Contents/MacOS/Tailscale", "/usr/local/bin/osqueryd"),
     }

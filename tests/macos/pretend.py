@@ -90,6 +90,9 @@ def _executable(place: Path, text: str) -> None:
 # Programs that answer by what stands in the tree. The real proc stands where no question looks for it.
 _READING = {
     "plutil": """
+if [ "$1 $3 $4 $5" = "-extract xml1 -o -" ]; then
+  exec /usr/bin/sed -n -e '1,3p' -e "/<key>$2</{n;p;}" -e '$p' "$6"
+fi
 [ "$1 $2 $3 $4" = "-convert xml1 -o -" ] || { echo "plutil: $*" >&2; exit 64; }
 f=$5
 case " $kept " in *" $f "*|*"'$f'"*)

@@ -9,7 +9,18 @@ import pytest
 
 from nis2scan.api import CannotTell, Confidence, Finding, Outcome, Reason, Recording
 from nis2scan.facts.machine import Machine
-from nis2scan.facts.macos import accounts, filevault, firewall, logs, networks, plist, running, software_update, system
+from nis2scan.facts.macos import (
+    accounts,
+    filevault,
+    firewall,
+    logs,
+    networks,
+    plist,
+    products,
+    running,
+    software_update,
+    system,
+)
 from nis2scan.facts.macos import time_machine as machine
 from nis2scan.recording import from_bytes
 from nis2scan.testing import NOON, answered, fact, findings, only, recording
@@ -237,6 +248,20 @@ def test_networks_tools_and_tunnels_of_a_mac() -> None:
     assert only("logging/time-synchronised", recorded("26-goed")).outcome is Outcome.NOT_ASSESSED
     assert only("updates/reboot-pending", recorded("26-goed")).outcome is Outcome.NOT_APPLICABLE
     assert only("updates/system-supported", recorded("12-slecht")).outcome is Outcome.FAIL
+
+
+def test_programs_past_their_end() -> None:
+    old, new, untold = (found("updates/programs-supported", name) for name in ("12-slecht", "26-goed", "15-matig"))
+
+    assert {item.outcome for item in old.values()} == {Outcome.FAIL}
+    assert set(old) == {"Java 14.0.2 (Oracle Corporation)", "Microsoft Office 2016", "Python 2.7"}
+    assert {part: item.outcome for part, item in new.items()} == {
+        "Java 21.0.9 (Eclipse Adoptium)": Outcome.PASS,
+        "Python 3.14": Outcome.PASS,
+    }
+    assert {part: item.outcome for part, item in untold.items()} == {"Microsoft Office": Outcome.NOT_ASSESSED}
+    nothing = only("updates/programs-supported", mac(answered(products.PROGRAMS, "end=\n")))
+    assert nothing.outcome is Outcome.NOT_ASSESSED
 
 
 @pytest.mark.parametrize(
