@@ -53,6 +53,8 @@ def _judged(volume: DataVolume, data: DataVolumes, system: bool, layer: Layer, p
         return warn(say("it is being encrypted: {percent} % is done", percent=volume.seen.percent or 0))
     if state in (State.OPEN, State.WAITING, State.SUSPENDED):
         return _plain(volume, say("it is encrypted, not protected: the key lies beside it"), data, layer, policy)
+    if state is State.DECRYPTING:
+        return _plain(volume, say("its encryption is being removed"), data, layer, policy)
     return _plain(volume, say("it is not encrypted"), data, layer, policy)
 
 

@@ -9,7 +9,7 @@ from nis2scan.facts.networks import Networks
 @check(
     title="A machine joins two networks",
     catalogue=("SEG-ANY-001",),
-    platforms=("linux", "macos"),
+    platforms=("linux", "macos", "windows"),
     severity=Severity.MEDIUM,
     effort=Effort.MINUTES,
     expected="No machine stands in two networks, unless it is a router, firewall or hypervisor that you approved.",

@@ -30,9 +30,7 @@ def windows_firewall(firewall: Firewall) -> Verdict:
     allows = [item.name for item in firewall.profiles if item.on and item.allows]
     if not off and not allows:
         return _all_on(firewall)
-    parts = [say("off for: {profiles}", profiles=off)] if off else []
-    parts += [say("lets everything in for: {profiles}", profiles=allows)] if allows else []
-    seen = say("the firewall is {parts}", parts=tuple(parts))
+    seen = _seen(off, allows)
     if firewall.used is None and not firewall.barred:
         raise firewall.why
     if firewall.used is None:
@@ -41,6 +39,13 @@ def windows_firewall(firewall: Firewall) -> Verdict:
     if not firewall.used & {*off, *allows}:
         return warn(say("{seen}; now the machine stands in no such network", seen=seen), confidence=firewall.sure)
     return _off(seen, firewall)
+
+
+def _seen(off: list[str], allows: list[str]) -> Message:
+    if not allows:
+        return say("the firewall is off for: {profiles}", profiles=off)
+    opened = say("the firewall lets everything in for: {profiles}", profiles=allows)
+    return say("{seen}; off for: {profiles}", seen=opened, profiles=off) if off else opened
 
 
 def _off(seen: Message, firewall: Firewall) -> Verdict:

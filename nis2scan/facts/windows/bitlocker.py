@@ -91,10 +91,10 @@ $items = @(Find-Instances 'root/CIMV2/Security/MicrosoftVolumeEncryption' 'Win32
     $row['suspend'] = Copy-Properties (Invoke-Reading $volume 'GetSuspendCount') 'ReturnValue' 'SuspendCount'
     $found = Invoke-Reading $volume 'GetKeyProtectors' @{ KeyProtectorType = [uint32]0 }
     $row['listed'] = Copy-Properties $found 'ReturnValue'
-    $row['keys'] = @(foreach ($id in @($found.VolumeKeyProtectorID)) {
+    $row['protectors'] = @(foreach ($id in @($found.VolumeKeyProtectorID)) {
       if (-not $id) { continue }
-      $kind = Copy-Properties (Invoke-Reading $volume 'GetKeyProtectorType' @{ VolumeKeyProtectorID = "$id" }) 'ReturnValue' 'KeyProtectorType'
-      [ordered]@{ id = "$id"; kind = $kind }
+      $kind = Invoke-Reading $volume 'GetKeyProtectorType' @{ VolumeKeyProtectorID = "$id" }
+      [ordered]@{ id = "$id"; result = Copy-Value $kind.ReturnValue; kind = Copy-Value $kind.KeyProtectorType }
     })
   } catch { $row['failed'] = "$($_.FullyQualifiedErrorId)" }
   $row
@@ -161,8 +161,8 @@ def _keys(row: dict[str, Any]) -> tuple[tuple[int, str], ...] | None:
     if number((sub(row, "listed") or {}).get("ReturnValue")) != 0:
         return None
     found = []
-    for key in rows(row, "keys"):
-        kind = _out(key, "kind", "KeyProtectorType")
+    for key in rows(row, "protectors"):
+        kind = number(key.get("kind")) if number(key.get("result")) == 0 else None
         if kind is None or not text(key.get("id")):
             return None
         found.append((kind, text(key.get("id")).casefold()))
