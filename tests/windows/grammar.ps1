@@ -79,6 +79,12 @@ foreach ($name in $texts.Keys) {
                 $_ -is [Management.Automation.Language.TypeDefinitionAst] -or $_ -is [Management.Automation.Language.UsingStatementAst] -or
                 $_ -is [Management.Automation.Language.ConfigurationDefinitionAst] -or $_ -is [Management.Automation.Language.DataStatementAst]
             } | ForEach-Object { "$($_.GetType().Name) $($_.Extent.Text)" })
+        operators  = @($all | Where-Object { $_ -is [Management.Automation.Language.BinaryExpressionAst] } | ForEach-Object {
+                $blocks = @($_.Right.FindAll({ $args[0] -is [Management.Automation.Language.ScriptBlockExpressionAst] }, $false)).Count
+                if ("$($_.Operator)" -like '*replace' -and $blocks) { "$($_.Extent.Text) replaces by a block" }
+                if ("$($_.Operator)" -eq 'DotDot' -and $_.Left -is [Management.Automation.Language.StringConstantExpressionAst]) { "$($_.Extent.Text) is a range of characters" }
+            })
+        variables  = @($all | Where-Object { $_ -is [Management.Automation.Language.VariableExpressionAst] } | ForEach-Object { $_.VariablePath.UserPath } | Sort-Object -Unique)
     }
 }
 ConvertTo-Json -InputObject $found -Depth 8 -Compress

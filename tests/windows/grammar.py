@@ -25,6 +25,13 @@ LATER_TOKENS |= {"AndAnd", "OrOr", "Clean"}
 LATER_NUMBER = re.compile(r"^-?(?:0x[0-9a-f]+|0b[01]+|[0-9.]+(?:e[+-]?\d+)?)(?:u|us|ul|s|n|y|uy)(?:[kmgtp]b)?$", re.I)
 LATER_ESCAPE = re.compile(r"(?<!`)(?:``)*`(?:u\{|e)")
 LATER_TYPES = {"short", "ushort", "uint", "ulong", "semver"}
+LATER_VARIABLES = {"iswindows", "islinux", "ismacos", "iscoreclr", "psstyle", "enabledexperimentalfeatures"}
+# What virus scanners take for an attack, even within a word or a remark: nothing of the script would run then.
+ALARMING = re.compile(
+    r"amsi|mimikatz|sekurlsa|frombase64|dllimport|virtualprotect|getprocaddress|loadlibrary|invoke-expression|\biex\b"
+    r"|\birm\b|downloadstring|webclient|bypass|encodedcommand|reflection\.emit|definedynamic|shellcode",
+    re.I,
+)
 
 COMMON = {"verbose", "debug", "erroraction", "warningaction", "informationaction", "errorvariable", "warningvariable"}
 COMMON |= {"informationvariable", "outvariable", "outbuffer", "pipelinevariable"}
@@ -140,7 +147,10 @@ def nothing_of_7(text: str, found: Findings, frame: Findings) -> Iterator[str]:
     for item in found["types"]:
         if item["name"].lower() in LATER_TYPES:
             yield f"[{item['name']}] is of PowerShell 7"
-    yield from found["other"]
+    for name in found["variables"]:
+        if name.lower() in LATER_VARIABLES:
+            yield f"${name} is of PowerShell 7"
+    yield from (*found["operators"], *found["other"])
 
 
 def known_commands(text: str, found: Findings, frame: Findings) -> Iterator[str]:
@@ -294,11 +304,17 @@ def typed_as_a_person_types(text: str, found: Findings, frame: Findings) -> Iter
             yield "a here-string"
 
 
+def nothing_alarming(text: str, found: Findings, frame: Findings) -> Iterator[str]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if word := ALARMING.search(line):
+            yield f"line {number}: {word[0]}"
+
+
 RULES: dict[str, Rule] = {
     rule.__name__: rule
     for rule in (
         no_errors, nothing_of_7, known_commands, only_reading, only_here, listed_programs, literal_methods, known_types,
-        typed_as_a_person_types,
+        typed_as_a_person_types, nothing_alarming,
     )
 }  # fmt: skip
 

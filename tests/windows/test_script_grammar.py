@@ -35,6 +35,9 @@ BAD = {
         "[semver]'1.0.0'",
         "function A { process { 1 } clean { 2 } }",
         "trap { 1 }",
+        "if ($IsWindows) { 1 }",
+        "'a' -replace 'a', { 'b' }",
+        "'a'..'c'",
         "class A { }",
     ),
     "known_commands": (
@@ -109,6 +112,7 @@ BAD = {
         "$a.NoSuchMethodAnywhere()",
         "$a.$b()",
     ),
+    "nothing_alarming": ("# AmsiUtils", "[Convert]::FromBase64String('x')", "$a = 'Invoke-Expression'", "iex $a"),
     "typed_as_a_person_types": (
         "'caf\u00e9'",
         "if ($a)\n{ 1 }",
