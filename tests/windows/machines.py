@@ -78,8 +78,29 @@ def description(run: str) -> Part:
     whole["culture"] = LANGUAGES[profile.language].split(".")[0].replace("_", "-")
     whole["version"] = f"5.1.{profile.build}.{whole['registry'][CURRENT]['UBR']}"
     whole["now"] = int(NOON.timestamp())
+    whole["refused"] = [] if profile.admin else [name for name in whole["commands"] if name in _of_cim()]
     whole["parameters"] = {name: _parameters(name, run) for name in whole["commands"]}
     return whole
+
+
+@cache
+def _of_cim() -> frozenset[str]:
+    """The commands that are made of CIM, and are refused with it: all modules but PowerShell's own and a few older ones."""
+    others = (
+        "Microsoft.",
+        "Appx",
+        "Appv",
+        "AppLocker",
+        "BitsTransfer",
+        "Dism",
+        "PKI",
+        "PS",
+        "ISE",
+        "TLS",
+        "International",
+    )
+    found = known()["commands"]
+    return frozenset(name for module, its in found.items() if not module.startswith(others) for name in its)
 
 
 def _own(name: str, fragments: Mapping[str, Part], run: str) -> Part:

@@ -22,6 +22,10 @@ Add-MadeUpKeys $global:MadeUp['registry'] $global:MadeUp['rights']['admin']
 # What a command of this machine answers: rows, kept to those that the bound parameters name, or an error.
 function Get-MadeUpAnswer([string] $Name, $Cmdlet, $Bound) {
     $entry = $global:MadeUp['commands'][$Name]
+    if ($Name -in $global:MadeUp['refused']) {
+        Write-MadeUpError $Cmdlet 'denied' $Name
+        return
+    }
     if (-not $global:MadeUp['rights']['admin'] -and $entry -is [Collections.IDictionary] -and $entry.Contains('@user')) { $entry = $entry['@user'] }
     if ($entry -is [Collections.IDictionary] -and $entry.Contains('@rows')) { $entry = $entry['@rows'] }
     if ($entry -is [Collections.IDictionary] -and $entry.Contains('@by')) {

@@ -7,7 +7,7 @@ function ConvertTo-MadeUpJsonValue($Value) {
     if ($Value -is [datetime]) { return '/Date({0})/' -f [DateTimeOffset]::new($Value).ToUnixTimeMilliseconds() }
     if ($Value -is [Collections.IDictionary]) {
         $table = [ordered]@{}
-        foreach ($key in @($Value.Keys)) {
+        foreach ($key in @($Value.get_Keys())) {
             $table["$key"] = if ($null -eq $Value[$key] -and @($Value[$key]).Count -eq 0) { [ordered]@{} } else { ConvertTo-MadeUpJsonItem $Value[$key] ($Value[$key] -is [psobject]) }
         }
         return $table

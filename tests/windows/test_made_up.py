@@ -57,8 +57,9 @@ MACHINE: dict[str, Any] = {
         ],
         "root/cimv2:Win32_Shut": {"@error": "denied"},
     },
-    "commands": {"Get-LocalUser": [{"Name": "Piet"}, {"Name": "Klaas"}], "Get-Service": []},
-    "parameters": {"Get-LocalUser": ["Name", "SID"], "Get-Service": ["Name"]},
+    "commands": {"Get-LocalUser": [{"Name": "Piet"}, {"Name": "Klaas"}], "Get-Service": [], "Get-SmbShare": []},
+    "parameters": {"Get-LocalUser": ["Name", "SID"], "Get-Service": ["Name"], "Get-SmbShare": ["Name"]},
+    "refused": ["Get-SmbShare"],
     "logs": {
         "System": {
             "IsEnabled": True,
@@ -137,6 +138,7 @@ ASKED: dict[str, object] = {
     _cim(name="Win32_Shut"): _refused("80041003", "PermissionDenied", "AccessDenied"),
     "(Get-LocalUser -Name 'Piet').Name": "Piet",
     "Get-LocalGroup": "CommandNotFoundException,ObjectNotFound",
+    "Get-SmbShare": "HRESULT 0x80041003,Get-SmbShare,PermissionDenied,AccessDenied",
     "Get-Service -Name 'x'": "NoServiceFoundForGivenName,ObjectNotFound",
     "(Get-WinEvent -ListLog 'System').RecordCount": 2,
     "Get-WinEvent -ListLog 'Nothing'": "NoMatchingLogsFound,ObjectNotFound",
@@ -153,6 +155,7 @@ ASKED: dict[str, object] = {
     UPDATES: "System.UnauthorizedAccessException,OperationStopped,80070005",
     "New-Object -ComObject 'Nothing'": "NoCOMClassIdentified,ResourceUnavailable,80040154",
     "[ordered]@{ a = & { }; b = $null; c = @(); d = @(1); e = 'x' }": {"a": {}, "b": None, "c": [], "d": [1], "e": "x"},
+    "[ordered]@{ keys = 1; count = 2; values = $null }": {"keys": 1, "count": 2, "values": None},
     "[ordered]@{ a = Write-Output -NoEnumerate @(1, 2) }": {"a": {"value": [1, 2], "Count": 2}},
     "[ordered]@{ a = [datetime]'2026-11-24T12:00:00Z' }": {"a": f"/Date({NOW}000)/"},
     '"$($PSVersionTable.PSVersion)"': "5.1.26100.1",
@@ -234,6 +237,14 @@ def test_every_description_can_be_put_together(name: str) -> None:
     assert whole["rights"]["admin"] is RUNS[name].admin
     assert machines.CURRENT in whole["registry"]
     assert set(whole["parameters"]) == set(whole["commands"])
+
+
+def test_commands_that_ask_cim_are_refused_with_it() -> None:
+    """They are made of CIM; local accounts and access lists are not."""
+    refused = machines.description("w11-slecht~gebruiker")["refused"]
+    assert "Get-NetFirewallProfile" in refused
+    assert not {"Get-LocalUser", "Get-Acl"} & set(refused)
+    assert machines.description("w11-slecht")["refused"] == []
 
 
 def test_topics_may_not_contradict_each_other() -> None:
