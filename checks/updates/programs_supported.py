@@ -48,37 +48,44 @@ def programs_supported(products: Products, table: Dataset[Eol], now: Now, policy
     """Documents and web pages are made to attack programs of which the flaws are known and never mended."""
     judged: dict[str, Part] = dict(products.unread)
     for product in products.found:
-        judged[product.name] = _judged(product, table, now.date(), policy)
+        judged[product.part] = _judged(product, table, now.date(), policy)
     if not judged:
         raise Absent(say("none of the programs in the table of support dates is installed"))
     return judged
 
 
 def _judged(product: Product, table: Dataset[Eol], today: date, policy: Policy) -> Verdict | Unknown:
-    rows = _rows(table.rows, product, today)
+    rows, name = _rows(table.rows, product, today), product.name
     if not rows:
-        return Unknown(Reason.UNSUPPORTED_PLATFORM, say("it is not in the table of support dates"))
+        return Unknown(Reason.UNSUPPORTED_PLATFORM, say("{system} is not in the table of support dates", system=name))
     if all(row.ended(today) for row in rows):
-        return _ended(max(rows, key=lambda row: row.security_until or date.min))
+        return _ended(max(rows, key=lambda row: row.security_until or date.min), name)
     if today - table.compiled > timedelta(days=policy.dataset_max_days):
         return Unknown(Reason.DATASET_STALE, say("the table of support dates is of {day}", day=table.compiled))
     ends = [row.security_until for row in rows if row.security_until is not None]
     if not ends:
-        active = all(row.tag("status") == "active" for row in rows)
-        unknown = Unknown(Reason.UNSUPPORTED_PLATFORM, say("the end of support is not known"))
-        return ok(say("supported, no end has been announced")) if active else unknown
+        if all(row.tag("status") == "active" for row in rows):
+            return ok(say("{name}: supported, no end has been announced", name=name))
+        return Unknown(Reason.UNSUPPORTED_PLATFORM, say("{system}: the end of support is not known", system=name))
     if min(ends) <= today + timedelta(days=policy.support_warn_days):
-        return warn(say("security fixes stop on {day}", day=min(ends)))
-    return ok(say("security fixes until {day}", day=min(ends)))
+        return warn(say("{name}: security fixes stop on {day}", name=name, day=min(ends)))
+    return ok(say("{name}: security fixes until {day}", name=name, day=min(ends)))
 
 
-def _ended(row: Eol) -> Verdict:
+def _ended(row: Eol, name: str) -> Verdict:
     end, longer = row.security_until, row.extended_until
     if end is None:
-        return bad(say("support has ended"))
+        return bad(say("{name}: support has ended", name=name))
     if longer is None or longer <= end:
-        return bad(say("security fixes stopped on {day}", day=end))
-    return bad(say("security fixes for everyone stopped on {day}; paid ones until {until}", day=end, until=longer))
+        return bad(say("{name}: security fixes stopped on {day}", name=name, day=end))
+    return bad(
+        say(
+            "{name}: security fixes for everyone stopped on {day}; paid ones until {until}",
+            name=name,
+            day=end,
+            until=longer,
+        )
+    )
 
 
 def _rows(rows: Iterable[Eol], product: Product, today: date) -> tuple[Eol, ...]:

@@ -9,8 +9,13 @@ from nis2scan.api import Fact, Unknown
 
 @dataclass(frozen=True)
 class Product:
-    """One installed program. name: for people. product, version: in terms of the table (`office`, `office:2019`)."""
+    """One installed program.
 
+    part: its name without what an update changes. name: for people, with the version. product, version: in terms of
+    the table (`office`, `office:2019`).
+    """
+
+    part: str
     name: str
     product: str
     version: str

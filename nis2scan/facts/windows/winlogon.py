@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from nis2scan.api import Absent, Answer, CannotTell, Fact, Message, Reason, Unknown, powershell, reads, say
+from nis2scan.api import Absent, Answer, CannotTell, Fact, Reason, Said, Unknown, powershell, reads, say
 from nis2scan.facts.windows.accounts import LOCAL_ACCOUNTS, LOCAL_USERS, LocalUsers, local_users
 from nis2scan.facts.windows.values import number, table, text, truth
 
@@ -54,9 +54,9 @@ EMPTY_PASSWORDS = powershell(
 def open_accounts(automatic: Answer, empty: Answer, users: Answer, accounts: Answer) -> OpenAccounts:
     """What one of them does not tell costs the others nothing."""
     return OpenAccounts(
-        _told(lambda: _automatic(automatic)),
-        _told(lambda: _console_only(empty)),
-        _told(lambda: _users(users, accounts)),
+        _told(lambda: _automatic(automatic), say("the settings of automatic sign-in could not be read")),
+        _told(lambda: _console_only(empty), say("the settings of empty passwords could not be read")),
+        _told(lambda: _users(users, accounts), say("the accounts of this machine could not be read")),
     )
 
 
@@ -86,8 +86,8 @@ def _users(users: Answer, accounts: Answer) -> LocalUsers | None:
     return found
 
 
-def _told(read: Callable[[], T]) -> T | Unknown:
+def _told(read: Callable[[], T], otherwise: Said) -> T | Unknown:
     try:
         return read()
     except CannotTell as why:
-        return Unknown(why.reason, why.detail if isinstance(why.detail, (str, Message)) else str(why.detail))
+        return Unknown(why.reason, otherwise)
