@@ -42,7 +42,7 @@ def _recording(kept: Kept, policy: Policy, now: datetime) -> Recording:
     days = (now - recording.taken_at).days
     if days <= policy.delivered_max_days:
         return recording
-    return replace(recording, answers={}, failed=Reason.STALE_DATA, failure=f"{VANTAGE}, {days} d")
+    return replace(recording, answers={}, failed=Reason.STALE_DATA, failure=f"{recording.taken_at:%Y-%m-%d}")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,10 @@ NEXT_STEPS: Mapping[Reason, tuple[Message, str]] = {
         say("Answer the open questions in answers.toml, with a name and a date."),
         "nis2scan answers > answers.toml",
     ),
-    Reason.NO_CREDENTIAL: (say("Nobody could log in there: name the host and a login in config.toml."), ""),
+    Reason.NO_CREDENTIAL: (
+        say("Nobody could log in there: name host and login in config.toml, or start a script there and add its file."),
+        "nis2scan collect-script windows",
+    ),
     Reason.AUTH_FAILED: (
         say("The login was refused. Check account and key; it is not tried again until it changes."),
         "",

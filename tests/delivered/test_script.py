@@ -16,6 +16,7 @@ import pytest
 from nis2scan.api import Root, Status
 from nis2scan.cli import run
 from nis2scan.collect import file_script
+from nis2scan.facts.linux.system import OS_RELEASE
 from nis2scan.facts.session import Session
 from nis2scan.model import Answer
 from nis2scan.testing import fact, rules
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="only on POSIX: shell
 ROOT = os.name == "posix" and os.geteuid() == 0
 
 Done = subprocess.CompletedProcess[bytes]
+SMALL = [item for item in rules().questions if item.kind == "shell" and "linux" in item.platforms][:3]
 LARGEST = 200_000  # what Intune takes
 
 
@@ -34,6 +36,14 @@ LARGEST = 200_000  # what Intune takes
 def script(tmp_path: Path) -> Path:
     path = tmp_path / "nis2scan-linux.sh"
     assert run(["collect-script", "linux", "--file", str(path)]) == 0
+    return path
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """The same script with few questions, where it is not about them."""
+    path = tmp_path / "small.sh"
+    path.write_bytes(file_script([*SMALL, OS_RELEASE], "linux").encode())
     return path
 
 
@@ -77,31 +87,31 @@ def test_it_may_be_fed_to_a_shell(script: Path) -> None:
     assert delivered(done.stdout).recording.platform == "linux"
 
 
-def test_every_run_has_its_own_mark_and_replaces_the_file_whole(script: Path, tmp_path: Path) -> None:
+def test_every_run_has_its_own_mark_and_replaces_the_file_whole(small: Path, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     marks = set()
     for _ in range(3):
-        started("sh", script, tmp_path / "a")
+        started("sh", small, tmp_path / "a")
         (file,) = (tmp_path / "a").iterdir()
         marks.add(delivered(file.read_bytes()).nonce)
 
     assert len(marks) == 3
 
 
-def test_a_link_in_the_folder_is_replaced_and_not_followed(script: Path, tmp_path: Path) -> None:
+def test_a_link_in_the_folder_is_replaced_and_not_followed(small: Path, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "precious").write_text("keep")
     file = tmp_path / "a" / f"{os.uname().nodename}.n2s"
     file.symlink_to(tmp_path / "precious")
 
-    started("sh", script, tmp_path / "a")
+    started("sh", small, tmp_path / "a")
 
     assert (tmp_path / "precious").read_text() == "keep"
     assert not file.is_symlink()
 
 
 @pytest.mark.parametrize("shell", ["dash", "bash", "bash --posix", "busybox ash", "mksh", "yash"])
-def test_what_stands_in_the_way_is_told_and_nothing_is_left(shell: str, script: Path, tmp_path: Path) -> None:
+def test_what_stands_in_the_way_is_told_and_nothing_is_left(shell: str, small: Path, tmp_path: Path) -> None:
     words = shell.split()
     if shutil.which(words[0]) is None:
         pytest.skip(f"no {words[0]} on this machine")
@@ -114,7 +124,7 @@ def test_what_stands_in_the_way_is_told_and_nothing_is_left(shell: str, script: 
         (["/proc/self/net"], "nothing can be written in"),
         ([str(tmp_path / "a")], "cannot be written"),
     ):
-        done = started(*words, script, *arguments, cwd=tmp_path)
+        done = started(*words, small, *arguments, cwd=tmp_path)
         assert (done.returncode, said in done.stderr.decode()) == (69, True), done.stderr
         assert b"wrote" not in done.stdout
     assert [*(tmp_path / "a").iterdir(), *blocked.iterdir()] == [blocked]
