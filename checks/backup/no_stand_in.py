@@ -39,7 +39,8 @@ from nis2scan.facts.stand_ins import StandIns
     "Snapshots of ZFS or btrfs that are sent to another machine (syncoid, btrbk with a target) are a back-up.\n"
     "Check: an older version of one file can be put back from the other device.",
     limits="Knows Timeshift, snapper, sanoid, btrbk, ZFS, software RAID and the programs of well-known sync services. "
-    "A back-up that is made of the machine from elsewhere is not seen. RAID cards are not seen.",
+    "A back-up that is made of the machine from elsewhere is not seen. RAID cards are not seen. On Windows: "
+    "shadow copies, File History, OneDrive and such programs, of users who are signed in.",
 )
 def no_stand_in(
     seen: Fleet[StandIns], backups: Fleet[Backups], machines: Fleet[Machine], policy: Policy, now: Now

@@ -38,10 +38,11 @@ from nis2scan.facts.backups import Backups
     "Usual causes: the target is full, a password or key was changed, the disk or share is not attached, the account "
     "is locked.\n"
     "Start it by hand and wait for its end: systemctl start NAME.service\n"
-    "Check: systemctl show -p Result,ExecMainStatus NAME.service says success and 0.",
+    "Check: systemctl show -p Result,ExecMainStatus NAME.service says success and 0. On Windows `wbadmin get "
+    "versions`, or the last session in Veeam.",
     limits="Sees restic, Borg, other programs and scripts on the machine itself. A back-up of the whole virtual "
     "machine, or one that a NAS or a back-up server fetches, is not seen. On a laptop the hours that it was off count "
-    "too.",
+    "too. On Windows: its own back-up, Veeam and Azure Backup.",
 )
 def recent_backup(backups: Backups, policy: Policy, now: Now) -> Mapping[str, Part]:
     """What was made since the last good copy is lost when a disk dies or ransomware strikes. A back-up that stopped

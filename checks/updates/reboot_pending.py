@@ -16,7 +16,8 @@ from nis2scan.facts.updates import PendingReboot, ReplacedLibraries
     remedy="`systemctl reboot` or `shutdown /r /t 0`. Where only programs run on replaced libraries, restarting those "
     "(`needrestart`) will do. Verify: `uname -r` names the newest installed kernel.",
     limits="On Linux only the C library and OpenSSL are looked for in running programs, which needs root. A live patch "
-    "may cover a part of what the newer kernel mends.",
+    "may cover a part of what the newer kernel mends. Windows does not tell since when it waits: counted from its "
+    "newest installed update.",
 )
 def reboot_pending(reboot: PendingReboot, libraries: Maybe[ReplacedLibraries], policy: Policy) -> Verdict:
     """A fix that is installed but not loaded does not protect."""

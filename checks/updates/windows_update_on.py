@@ -111,7 +111,10 @@ def _unanswered(settings: UpdateSettings, server: UpdateServer, policy: Policy) 
     if failed is not None and failed >= since and (answered is None or failed > answered):
         return [say("the server of updates {server} does not answer", server=settings.server)]
     if answered is None or answered < since:
-        said = say("whether the server of updates answers is not in the log of the last {days} days", days=7)
+        said = say(
+            "whether the server of updates answers is not in the log of the last {days} days",
+            days=policy.update_lists_usable_days,
+        )
         raise CannotTell(Reason.STALE_DATA, said)
     return []
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from nis2scan.api import Answer, CannotTell, Fact, Maybe, Reason, derives, powershell, reads, say
+from nis2scan.api import SESSION, Answer, CannotTell, Fact, Maybe, Reason, derives, powershell, reads, say
+from nis2scan.facts.windows.host_time import host_time
 from nis2scan.facts.windows.services import Services
-from nis2scan.facts.windows.values import moment, number, rows, sub, table, text, truth
+from nis2scan.facts.windows.values import number, rows, sub, table, text, truth
 
 _DEFENDER = "{d68ddc3a-831f-4fae-9e44-da132c1acf46}"
 _NEVER = 0xFFFFFFFF
@@ -96,7 +97,6 @@ $products = $null
 $products_error = $null
 try { $products = Read-Instances 'root/SecurityCenter2' 'AntiVirusProduct' @('displayName', 'instanceGuid', 'productState') } catch { $products_error = "$($_.FullyQualifiedErrorId)" }
 [ordered]@{
-  now = ConvertTo-Epoch ([datetime]::UtcNow)
   defender = $defender
   defender_error = $defender_error
   products = $products
@@ -112,13 +112,10 @@ try { $products = Read-Instances 'root/SecurityCenter2' 'AntiVirusProduct' @('di
 )
 
 
-@reads(ANTIVIRUS)
-def antivirus(answer: Answer) -> Antivirus:
+@reads(ANTIVIRUS, SESSION)
+def antivirus(answer: Answer, visit: Answer) -> Antivirus:
     """In passive mode every switch of Defender still reads "on": its mode is looked at first."""
     made = table(answer)
-    seen_at = moment(made.get("now"))
-    if seen_at is None:
-        raise CannotTell(Reason.PARSE_ERROR, say("the state of the virus scanner could not be read"))
     state, row = _defender(made)
     products = None if made.get("products") is None else tuple(_product(item) for item in rows(made, "products"))
     if products is None and not _began(made, "products_error", _MISSING + _REFUSED):
@@ -130,7 +127,7 @@ def antivirus(answer: Answer) -> Antivirus:
         products=None if products is None else tuple(item for item in products if item is not None),
         listed=products is not None or not _began(made, "products_error", _MISSING),
         kept=_kept(made),
-        seen_at=seen_at,
+        seen_at=host_time(visit),
     )
 
 

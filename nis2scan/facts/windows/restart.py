@@ -6,8 +6,9 @@ import re
 from datetime import datetime
 from typing import Any
 
-from nis2scan.api import Absent, Answer, CannotTell, Reason, Said, powershell, reads, say
+from nis2scan.api import SESSION, Absent, Answer, CannotTell, Reason, Said, powershell, reads, say
 from nis2scan.facts.updates import PendingReboot, ReplacedLibraries
+from nis2scan.facts.windows.host_time import host_time
 from nis2scan.facts.windows.system import RELEASE, windows
 from nis2scan.facts.windows.values import filetime, moment, number, rows, sub, table, text
 
@@ -29,7 +30,6 @@ try { $events = Read-Events 'System' "*[System[Provider[@Name='Microsoft-Windows
 $booted = $null
 try { $booted = @(Read-Instances 'root/cimv2' 'Win32_OperatingSystem' @('LastBootUpTime'))[0].LastBootUpTime } catch { $booted = $null }
 [ordered]@{
-  now = ConvertTo-Epoch ([datetime]::UtcNow)
   servicing = $null -ne (Read-Values "$root\RebootPending" 'x')
   packages = $null -ne (Read-Values "$root\PackagesPending" 'x')
   update = $null -ne (Read-Values 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired' 'x')
@@ -42,13 +42,12 @@ try { $booted = @(Read-Instances 'root/cimv2' 'Win32_OperatingSystem' @('LastBoo
 )
 
 
-@reads(RESTART)
-def pending_reboot(answer: Answer) -> PendingReboot:
+@reads(RESTART, SESSION)
+def pending_reboot(answer: Answer, visit: Answer) -> PendingReboot:
     """Windows keeps no time with its flags: they are as old as the newest installation, if that came after the start."""
     made = table(answer)
-    seen_at = moment(made.get("now"))
     flags = [made.get(name) for name in ("servicing", "packages", "update")]
-    if seen_at is None or not all(isinstance(flag, bool) for flag in flags):
+    if not all(isinstance(flag, bool) for flag in flags):
         raise CannotTell(Reason.PARSE_ERROR, say("whether an update waits for a restart could not be read"))
     needed: list[Said] = []
     if made["servicing"] or made["packages"]:
@@ -57,7 +56,7 @@ def pending_reboot(answer: Answer) -> PendingReboot:
         needed.append(say("Windows Update has asked for a restart"))
     if number((sub(made, "volatile") or {}).get("UpdateExeVolatile")):
         needed.append(say("an installer of an update has asked for a restart"))
-    return PendingReboot(tuple(needed), _since(made) if needed else None, seen_at)
+    return PendingReboot(tuple(needed), _since(made) if needed else None, host_time(visit))
 
 
 def _since(made: dict[str, Any]) -> datetime | None:

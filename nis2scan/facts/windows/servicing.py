@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from nis2scan.api import Answer, CannotTell, Fact, Reason, powershell, reads, say
+from nis2scan.api import SESSION, Answer, CannotTell, Fact, Reason, powershell, reads, say
+from nis2scan.facts.windows.host_time import host_time
 from nis2scan.facts.windows.patch_days import BASELINES, days_between, first_after
-from nis2scan.facts.windows.values import filetime, moment, number, rows, sub, table, text
+from nis2scan.facts.windows.values import filetime, number, rows, sub, table, text
 
 _NAME = re.compile(r"Package_for_RollupFix~[^~]*~[^~]*~[^~]*~(\d+)\.(\d+)\.", re.I)
 _IN_PLACE = (0x70, 0x80)  # installed, permanent
@@ -60,7 +61,6 @@ $items = @(foreach ($name in @($names | ForEach-Object { $_ } | Where-Object { "
   [ordered]@{ name = $name; state = $row.CurrentState; high = $row.InstallTimeHigh; low = $row.InstallTimeLow }
 })
 [ordered]@{
-  now = ConvertTo-Epoch ([datetime]::UtcNow)
   version = Read-Values 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion' 'CurrentBuild' 'UBR'
   listed = $null -ne $names
   items = $items
@@ -73,13 +73,13 @@ $items = @(foreach ($name in @($names | ForEach-Object { $_ } | Where-Object { "
 )
 
 
-@reads(SERVICING)
-def monthly_update(answer: Answer) -> MonthlyUpdate:
+@reads(SERVICING, SESSION)
+def monthly_update(answer: Answer, visit: Answer) -> MonthlyUpdate:
     """One build may carry the packages of another (26200 those of 26100): only the revision is compared."""
     made = table(answer)
-    seen_at, version = moment(made.get("now")), sub(made, "version") or {}
+    seen_at, version = host_time(visit), sub(made, "version") or {}
     build, revision = text(version.get("CurrentBuild")), number(version.get("UBR"))
-    if seen_at is None or not build or revision is None or made.get("listed") is not True:
+    if not build or revision is None or made.get("listed") is not True:
         raise CannotTell(Reason.PARSE_ERROR, say("the installed updates could not be read"))
     known = [found for row in rows(made) if (found := _package(row)) is not None]
     running = [found for found in known if found[0] <= revision]

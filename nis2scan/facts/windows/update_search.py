@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from nis2scan.api import Answer, CannotTell, Fact, Reason, Root, Status, powershell, reads, say
+from nis2scan.api import SESSION, Answer, CannotTell, Fact, Reason, Root, Status, powershell, reads, say
+from nis2scan.facts.windows.host_time import host_time
 from nis2scan.facts.windows.values import moment, number, rows, sub, table, text
 
 SECURITY = "0fa1201d-4330-4fa8-8ae9-b877473b6441"
@@ -58,7 +59,6 @@ $items = @(foreach ($update in $found.Updates) {
 $searched = $null
 try { $searched = Read-Events 'Microsoft-Windows-WindowsUpdateClient/Operational' "*[System[(EventID=26)]]" 1 } catch { $searched = $null }
 [ordered]@{
-  now = ConvertTo-Epoch ([datetime]::UtcNow)
   result = [int]$found.ResultCode
   warnings = [int]$found.Warnings.Count
   count = [int]$found.Updates.Count
@@ -72,23 +72,23 @@ try { $searched = Read-Events 'Microsoft-Windows-WindowsUpdateClient/Operational
 )
 
 
-@reads(UPDATE_SEARCH)
-def update_search(answer: Answer) -> UpdateSearch:
+@reads(UPDATE_SEARCH, SESSION)
+def update_search(answer: Answer, visit: Answer) -> UpdateSearch:
     """Believed only when it succeeded without a warning, and every update that it counted came along."""
     _refused(answer)
     made = table(answer)
-    result, warnings, seen_at = number(made.get("result")), number(made.get("warnings")), moment(made.get("now"))
+    result, warnings = number(made.get("result")), number(made.get("warnings"))
     found = rows(made)
     if result == _WITH_ERRORS or warnings or number(made.get("count")) != len(found):
         raise CannotTell(Reason.TRUNCATED, say("the search for updates ended with errors"))
-    if result != _SUCCEEDED or warnings is None or seen_at is None:
+    if result != _SUCCEEDED or warnings is None:
         raise CannotTell(Reason.PARSE_ERROR, say("the search for updates did not succeed"))
     searches = rows(made, "searched") if made.get("searched") is not None else []
     return UpdateSearch(
         waiting=tuple(_waiting(row) for row in found if row.get("optional") is not True or row.get("hidden") is True),
         searched_at=max((at for row in searches if (at := moment(row.get("time_utc")))), default=None),
         own_server=number((sub(made, "server") or {}).get("UseWUServer")) == 1,
-        seen_at=seen_at,
+        seen_at=host_time(visit),
     )
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from nis2scan.api import Answer, CannotTell, Fact, Maybe, Reason, derives, powershell, reads, say
+from nis2scan.api import SESSION, Answer, CannotTell, Fact, Maybe, Reason, derives, powershell, reads, say
+from nis2scan.facts.windows.host_time import host_time
 from nis2scan.facts.windows.values import moment, number, rows, sub, table, text
 
 _STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)Z?)?")
@@ -79,7 +80,6 @@ foreach ($name in 'wuauserv', 'UsoSvc', 'WaaSMedicSvc', 'BITS') {
   $services[$name] = $key.Start
 }
 [ordered]@{
-  now = ConvertTo-Epoch ([datetime]::UtcNow)
   policy = Read-Values $policy 'WUServer' 'WUStatusServer' 'DisableWindowsUpdateAccess' 'DeferQualityUpdates' 'DeferQualityUpdatesPeriodInDays' 'PauseQualityUpdatesStartTime'
   au = Read-Values "$policy\AU" 'NoAutoUpdate' 'AUOptions' 'UseWUServer'
   user = Read-Values 'HKLM:\SOFTWARE\Microsoft\WindowsUpdate\UX\Settings' 'PauseUpdatesExpiryTime' 'PauseUpdatesStartTime' 'PauseQualityUpdatesStartTime' 'PauseQualityUpdatesEndTime' 'FlightSettingsMaxPauseDays'
@@ -94,7 +94,6 @@ foreach ($name in 'wuauserv', 'UsoSvc', 'WaaSMedicSvc', 'BITS') {
 UPDATE_SCANS = powershell(
     r"""# update-scans
 [ordered]@{
-  now = ConvertTo-Epoch ([datetime]::UtcNow)
   searched = Read-Events 'Microsoft-Windows-WindowsUpdateClient/Operational' "*[System[(EventID=25 or EventID=26)]]" 40
   unreached = Read-Events 'System' "*[System[Provider[@Name='Microsoft-Windows-WindowsUpdateClient'] and (EventID=16)]]" 5
 }""",
@@ -102,19 +101,19 @@ UPDATE_SCANS = powershell(
 )
 
 
-@reads(UPDATE_SETTINGS)
-def update_settings(answer: Answer) -> UpdateSettings:
+@reads(UPDATE_SETTINGS, SESSION)
+def update_settings(answer: Answer, visit: Answer) -> UpdateSettings:
     """A key that is not there is a setting that is not made. A server counts only when it is to be used."""
     made = table(answer)
     policy, au, user, mdm = (sub(made, name) or {} for name in ("policy", "au", "user", "mdm"))
-    seen_at, services = moment(made.get("now")), sub(made, "services")
-    if seen_at is None or not services:
+    services = sub(made, "services")
+    if not services:
         raise CannotTell(Reason.PARSE_ERROR, say("the settings of Windows Update could not be read"))
     use = number(au.get("UseWUServer")) == 1
     program = text((sub(made, "program") or {}).get("ServiceDll"))
     deferred = number(policy.get("DeferQualityUpdatesPeriodInDays")) if _on(policy.get("DeferQualityUpdates")) else 0
     return UpdateSettings(
-        seen_at=seen_at,
+        seen_at=host_time(visit),
         no_auto=number(au.get("NoAutoUpdate")),
         options=number(au.get("AUOptions")),
         mdm_auto=number(mdm.get("AllowAutoUpdate")),
@@ -171,8 +170,8 @@ def _ignored(keys: Mapping[str, dict[str, Any]]) -> tuple[str, ...]:
     )
 
 
-@reads(UPDATE_SCANS)
-def update_scans(answer: Answer) -> UpdateScans:
+@reads(UPDATE_SCANS, SESSION)
+def update_scans(answer: Answer, visit: Answer) -> UpdateScans:
     """How the newest searches ended. Their texts are in the language of the system, and are not read."""
     made = table(answer)
     if made.get("searched") is None or made.get("unreached") is None:
@@ -181,12 +180,9 @@ def update_scans(answer: Answer) -> UpdateScans:
         (number(row.get("id")), moment(row.get("time_utc")))
         for row in (*rows(made, "searched"), *rows(made, "unreached"))
     ]
-    seen_at = moment(made.get("now"))
-    if seen_at is None:
-        raise CannotTell(Reason.PARSE_ERROR, say("the log of updates could not be read"))
     answered = max((at for event, at in told if event == 26 and at is not None), default=None)
     failed = max((at for event, at in told if event in _ERRORS and at is not None), default=None)
-    return UpdateScans(answered, failed, seen_at)
+    return UpdateScans(answered, failed, host_time(visit))
 
 
 @derives

@@ -155,7 +155,10 @@ def _fragment(machine: str) -> dict[str, Any]:
         {"VolumeName": VOLUME, "InstallDate": date(1), "ClientAccessible": SHADOWS[machine], "Persistent": True}
         for _ in range(machine in SHADOWS)
     ]
-    cim = {"root/cimv2:Win32_ShadowCopy": shadows}
+    cim: dict[str, Any] = {"root/cimv2:Win32_ShadowCopy": shadows}
+    if services := (*VEEAM_SERVICES.get(machine, ()), *OTHERS.get(machine, ())):
+        running = {"State": "Running", "StartMode": "Auto", "StartName": "LocalSystem"}
+        cim["root/cimv2:Win32_Service"] = [{"Name": name, **running} for name in services]
     return {"registry": _registry(machine), "commands": _commands(machine), "logs": _logs(machine), "cim": cim}
 
 

@@ -188,7 +188,7 @@ def _settings(machine: str) -> dict[str, Any]:
 def _protection(machine: str) -> dict[str, Any]:
     if SCANNERS[machine] is None:
         return {}
-    fresh = filetime(0 if machine != "w10-slecht" else 500).to_bytes(8, "little").hex()
+    fresh = filetime(1 if machine != "w10-slecht" else 500).to_bytes(8, "little").hex()
     return {
         rf"{DEFENDER}\Signature Updates": {
             "AVSignatureVersion": "1.441.12.0",
