@@ -25,7 +25,7 @@ from nis2scan.facts.remote_tools import Tunnels
 def publishing_tunnels(tunnels: Tunnels, policy: Policy) -> Judged:
     """A tunnel is a hole that the router cannot see: it is dug from inside, and the firewall lets it pass."""
     approved = {name.casefold() for name in policy.approved_tunnels}
-    judged: dict[str, Part] = {} if tunnels.unread is None else {"more": tunnels.unread}
+    judged: dict[str, Part] = dict(tunnels.unread)
     for name in tunnels.publishing:
         judged[name] = bad(say("{tunnel} makes something on this machine reachable from the internet", tunnel=name))
     for name in tunnels.mesh:

@@ -27,7 +27,7 @@ def remote_access_tools(tools: RemoteTools, policy: Policy) -> Judged:
     like ordinary maintenance.
     """
     approved = {name.casefold() for name in policy.approved_remote_tools}
-    judged: dict[str, Part] = {} if tools.unread is None else {"more": tools.unread}
+    judged: dict[str, Part] = dict(tools.unread)
     if not tools.all:
         return judged or ok(say("none of the known tools runs or is installed"))
     for name in tools.all:

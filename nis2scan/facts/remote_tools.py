@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from nis2scan.api import Fact, Unknown
 
@@ -11,12 +12,12 @@ from nis2scan.api import Fact, Unknown
 class RemoteTools(Fact):
     """What was found, by the tool's usual name. running: it runs now; installed: it is there and can be started.
 
-    unread: why there may be more.
+    unread: by place that could not be looked at, why there may be more.
     """
 
     running: frozenset[str]
     installed: frozenset[str]
-    unread: Unknown | None = None
+    unread: Mapping[str, Unknown] = field(default_factory=dict)
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -27,9 +28,9 @@ class RemoteTools(Fact):
 class Tunnels(Fact):
     """Programs that publish services from inside, and mesh networks that join this machine to others elsewhere.
 
-    unread: why there may be more.
+    unread: by place that could not be looked at, why there may be more.
     """
 
     publishing: frozenset[str]
     mesh: frozenset[str]
-    unread: Unknown | None = None
+    unread: Mapping[str, Unknown] = field(default_factory=dict)

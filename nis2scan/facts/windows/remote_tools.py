@@ -104,8 +104,6 @@ def remote_tools(states: Answer, keys: Answer, machine: Answer, users: Answer, p
     sight = _look(states, keys, machine, users, processes)
     running = {tool for tool, signs in TOOLS.items() if sight.runs(signs)}
     installed = {tool for tool, signs in TOOLS.items() if sight.has(signs)}
-    if not running and not installed and sight.unread is not None:
-        raise CannotTell(sight.unread.reason, sight.unread.detail)
     return RemoteTools(frozenset(running), frozenset(installed), sight.unread)
 
 
@@ -115,20 +113,18 @@ def tunnels(states: Answer, keys: Answer, processes: Answer) -> Tunnels:
     sight = _look(states, keys, None, None, processes)
     publishing = {tool for tool, signs in PUBLISHING.items() if sight.has(signs) or sight.runs(signs)}
     mesh = {tool for tool, signs in MESH.items() if sight.has(signs) or sight.runs(signs)}
-    if not publishing and not mesh and sight.unread is not None:
-        raise CannotTell(sight.unread.reason, sight.unread.detail)
     return Tunnels(frozenset(publishing), frozenset(mesh), sight.unread)
 
 
 @dataclass(frozen=True)
 class _Sight:
-    """What was seen, in small letters, and the first reason why something was not. known: services that may start."""
+    """What was seen, in small letters, and why something was not. known: services that may start."""
 
     known: frozenset[str]
     active: frozenset[str]
     programs: frozenset[str]
     processes: frozenset[str]
-    unread: Unknown | None
+    unread: dict[str, Unknown]
 
     def runs(self, signs: Signs) -> bool:
         return _any(signs.services, self.active) or bool(self.processes & {item.casefold() for item in signs.processes})
@@ -147,7 +143,7 @@ def _any(wanted: tuple[str, ...], names: frozenset[str]) -> bool:
 
 
 def _look(states: Answer, keys: Answer, machine: Answer | None, users: Answer | None, processes: Answer) -> _Sight:
-    unread: list[Unknown] = []
+    unread: dict[str, Unknown] = {}
     known: frozenset[str] = frozenset()
     active: frozenset[str] = frozenset()
     programs: frozenset[str] = frozenset()
@@ -158,7 +154,7 @@ def _look(states: Answer, keys: Answer, machine: Answer | None, users: Answer | 
         known = frozenset(name for name, item in found.services.items() if item.start != "disabled")
         active = frozenset(name for name, item in found.services.items() if item.running)
     except CannotTell as why:
-        unread.append(Unknown(why.reason, say("the services could not be read")))
+        unread["services"] = Unknown(why.reason, say("the services could not be read"))
     if machine is not None and users is not None:
         try:
             users.text  # noqa: B018 raises: what one user installed would be missed
@@ -166,12 +162,12 @@ def _look(states: Answer, keys: Answer, machine: Answer | None, users: Answer | 
             assert isinstance(listed, Software)  # noqa: S101 the reader makes it
             programs = frozenset(item.name.casefold() for item in listed.programs)
         except CannotTell as why:
-            unread.append(Unknown(why.reason, say("the list of programs could not be read")))
+            unread["programs"] = Unknown(why.reason, say("the list of programs could not be read"))
     try:
         running = _names(processes)
     except CannotTell as why:
-        unread.append(Unknown(why.reason, say("what runs could not be read")))
-    return _Sight(known, active, programs, running, unread[0] if unread else None)
+        unread["processes"] = Unknown(why.reason, say("what runs could not be read"))
+    return _Sight(known, active, programs, running, unread)
 
 
 def _names(answer: Answer) -> frozenset[str]:
