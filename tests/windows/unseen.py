@@ -23,7 +23,10 @@ def word(question: Question) -> str:
 
 def errors(done: Run) -> list[str]:
     """What failed there without a description that says so."""
-    described = set(_errors(description(done.name)))
+    said_of_it = description(done.name)
+    described = set(_errors(said_of_it))
+    if any("@error" in entry for entry in said_of_it["adsi"].values()):
+        described.add("InvalidCastConstructorException")  # [adsi] fails at once here, at the first property there
     found = []
     for answer in done.recording.answers.values():
         if answer.status is not Status.ERROR:
