@@ -5,31 +5,36 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
+import queue
 import re
 import struct
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import spnego
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from spnego.channel_bindings import GssChannelBindings
-from spnego.exceptions import FeatureMissingError, InvalidCredentialError, NoCredentialError, SpnegoError
+from spnego.exceptions import FeatureMissingError, InvalidCredentialError, SpnegoError
 from winrm.exceptions import WinRMTransportError
 
 from nis2scan.errors import Reason, TransportError
 from nis2scan.transport.winrm_line import Line, Reply
 from nis2scan.transport.winrm_login import Login, refused
 
+T = TypeVar("T")
 _SOAP = "application/soap+xml;charset=UTF-8"
 _MARK = b"--Encrypted Boundary"
 _OCTETS = b"Content-Type: application/octet-stream\r\n"
 _LENGTH = re.compile(rb"OriginalContent:[^\r\n]*;Length=(\d{1,9})")
 _STALE_SECONDS = 5.0  # a line that waited longer at the gate is dialled anew, and its certificate verified anew
-# Minor codes of Kerberos by which a domain says no to a login, and may count it: locked or expired, unknown, wrong.
-_NO = {-1765328366, -1765328361, -1765328378, -1765328360, -1765328353}
-_LOGON_DENIED = -2146893044  # the same on Windows
+# Codes of Kerberos by which a domain says no to a login, and may count it: locked or switched off, expired, unknown,
+# wrong (twice); the last one is that of Windows.
+_NO = {code & 0xFFFFFFFF for code in (-1765328366, -1765328361, -1765328378, -1765328360, -1765328353, -2146893044)}
 
 
 @dataclass(frozen=True)
@@ -107,9 +112,9 @@ def _way(login: Login, reply: Reply) -> str:
 
 def _proved(login: Login, line: Line, way: str) -> spnego.ContextProxy:
     """Token by token, until the host says yes. A 401 on a token that rests on the secret is its no."""
-    context = _begun(login, line.certificate)
+    context, token = _within(line, lambda: _first(login, line.certificate))
     answer: bytes | None = None
-    token, offered = _stepped(login, context, None), login.kerberos
+    offered = login.kerberos
     while token is not None:
         text = f"{way} {base64.b64encode(token).decode()}"
         reply = line.post(b"", {"Content-Type": _SOAP, "Authorization": text})
@@ -139,6 +144,33 @@ def _no(login: Login) -> TransportError:
     )
 
 
+def _first(login: Login, certificate: bytes) -> tuple[spnego.ContextProxy, bytes | None]:
+    context = _begun(login, certificate)
+    return context, _stepped(login, context, None)
+
+
+def _within(line: Line, work: Callable[[], T]) -> T:
+    """The work in what is left of the time. With Kerberos it asks the domain, and nothing stops that from outside."""
+    if not line.login.kerberos:
+        return work()
+    done: queue.SimpleQueue[T | Exception] = queue.SimpleQueue()
+
+    def aside() -> None:
+        try:
+            done.put(work())
+        except Exception as trouble:  # noqa: BLE001 raised again where it is waited for
+            done.put(trouble)
+
+    threading.Thread(target=aside, daemon=True).start()
+    try:
+        found = done.get(timeout=max(0.1, line.until - time.monotonic()))
+    except queue.Empty:
+        raise TransportError(Reason.TIMEOUT, "the domain did not give a Kerberos ticket in time") from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
 def _begun(login: Login, certificate: bytes) -> spnego.ContextProxy:
     if login.password is None and not login.kerberos:
         raise TransportError(Reason.NO_CREDENTIAL, f"nothing to log in with on {login.where}", "Give a password.")
@@ -147,7 +179,7 @@ def _begun(login: Login, certificate: bytes) -> spnego.ContextProxy:
             login.user,
             login.password.reveal() if login.password is not None else None,
             hostname=login.spoken,
-            service="http",
+            service="HTTP",
             channel_bindings=_bindings(certificate),
             protocol="kerberos" if login.kerberos else "ntlm",
             options=spnego.NegotiateOptions.wrapping_winrm if login.kerberos else spnego.NegotiateOptions.use_ntlm,
@@ -158,33 +190,30 @@ def _begun(login: Login, certificate: bytes) -> spnego.ContextProxy:
             "Kerberos needs packages that are not there",
             "Install nis2scan-mkb[kerberos]; it needs the Kerberos library of the system (libkrb5).",
         ) from None
-    except SpnegoError as trouble:
+    except Exception as trouble:  # noqa: BLE001 the libraries under it raise their own; a domain may have counted it
         raise _ticket(login, trouble) from None
 
 
 def _stepped(login: Login, context: spnego.ContextProxy, answer: bytes | None) -> bytes | None:
     try:
         return context.step(answer)
-    except SpnegoError as trouble:
+    except Exception as trouble:  # noqa: BLE001 tokens of a strange server can trip it anywhere
         if login.kerberos and answer is None:
             raise _ticket(login, trouble) from None
         raise TransportError(
             Reason.UNREACHABLE, f"{login.where} sends tokens that are not sound ({type(trouble).__name__})"
         ) from None
-    except (ValueError, struct.error, IndexError, KeyError) as trouble:  # tokens of a strange server
-        raise TransportError(
-            Reason.UNREACHABLE, f"{login.where} sends tokens that are not sound ({type(trouble).__name__})"
-        ) from None
 
 
-def _ticket(login: Login, trouble: SpnegoError) -> TransportError:
+def _ticket(login: Login, trouble: Exception) -> TransportError:
     """The domain gave no ticket: because it knows better, or because it was not reached."""
-    said = str(getattr(trouble.base_error, "gen_message", lambda: trouble)())[:200]
-    codes = {getattr(trouble.base_error, name, 0) for name in ("min_code", "winerror")}
-    if isinstance(trouble, InvalidCredentialError) or codes & {*_NO, _LOGON_DENIED}:
+    under = getattr(trouble, "base_error", None) or trouble
+    said = str(under).strip()[:200]
+    codes = {getattr(under, name, 0) & 0xFFFFFFFF for name in ("min_code", "err_code", "winerror")}
+    if isinstance(trouble, InvalidCredentialError) or codes & _NO:
         return refused(login, said)
     step = "Is the domain controller reached, is the clock right, and is the host called by its full name?"
-    if isinstance(trouble, NoCredentialError) and login.password is None:
+    if login.password is None:
         step = "Get a ticket (kinit), or give the password of the login."
     return TransportError(Reason.NO_CREDENTIAL, f"no Kerberos ticket for {login.spoken}: {said}", step)
 
