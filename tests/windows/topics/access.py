@@ -286,7 +286,7 @@ def _registry(machine: str) -> dict[str, Any]:
 def _rotation(machine: str) -> dict[str, Any]:
     if machine in NO_LAPS:
         return {}
-    events = [
+    events: list[dict[str, Any]] = [
         {
             "Id": event,
             "Level": 2 if event == 10005 else 4,
@@ -296,7 +296,7 @@ def _rotation(machine: str) -> dict[str, Any]:
         for event, days in ROTATED.get(machine, ())
     ]
     sizes = {"IsEnabled": True, "MaximumSizeInBytes": 1052672, "FileSize": 69632, "RecordCount": 40, "LogMode": 0}
-    begun = {"Id": 10003, "Level": 4, "time": days_ago(90), "ProviderName": "Microsoft-Windows-LAPS"}
+    begun: dict[str, Any] = {"Id": 10003, "Level": 4, "time": days_ago(90), "ProviderName": "Microsoft-Windows-LAPS"}
     return {LAPS_LOG: {**sizes, "events": [{**event, "Properties": []} for event in (*events, begun)]}}
 
 
@@ -335,3 +335,67 @@ def _fragment(machine: str, profile: Profile) -> dict[str, Any]:
 
 FRAGMENTS: dict[str, dict[str, Any]] = {machine: _fragment(machine, profile) for machine, profile in MACHINES.items()}
 FRAGMENTS |= {run: {"adsi": _rules(run)} for run, profile in RUNS.items() if run not in MACHINES}
+
+NO, WARN, FAIL, PASS, DARK = "not_applicable", "warn", "fail", "pass", "not_assessed"
+_ADMINS = {
+    "w11-goed": PASS, "w11-slecht": FAIL, "w11-de": WARN, "w10-goed": PASS, "w10-slecht": FAIL, "s2016-slecht": FAIL,
+    "s2016-goed": PASS, "s2019-goed": PASS, "s2019-slecht": WARN, "s2025-goed": PASS, "s2025-slecht": FAIL,
+    "dc-2022": NO, "w11-goed~beperkt": DARK, "w11-slecht~gebruiker": DARK,
+}  # fmt: skip
+_LAPS = {
+    "w11-goed": PASS, "w11-slecht": NO, "w11-de": WARN, "w10-goed": PASS, "w10-slecht": NO, "s2016-slecht": FAIL,
+    "s2016-goed": WARN, "s2019-goed": PASS, "s2019-slecht": WARN, "s2025-goed": PASS, "s2025-slecht": FAIL,
+    "dc-2022": NO, "w11-goed~beperkt": PASS, "w11-slecht~gebruiker": DARK,
+}  # fmt: skip
+_RULES = {
+    "w11-goed": NO, "w11-slecht": FAIL, "w11-de": WARN, "w10-goed": PASS, "w10-slecht": FAIL, "s2016-slecht": FAIL,
+    "s2016-goed": PASS, "s2019-goed": PASS, "s2019-slecht": WARN, "s2025-goed": PASS, "s2025-slecht": WARN,
+    "dc-2022": PASS, "w11-slecht~gebruiker": DARK,
+}  # fmt: skip
+_SAFE = {"AutoAdminLogon": PASS, "LimitBlankPasswordUse": PASS, "Administrator": PASS}
+_ACCOUNTS: dict[str, dict[str, str]] = {
+    "w11-goed": {**_SAFE, "Gast": PASS},
+    "w11-slecht": {
+        "AutoAdminLogon": FAIL, "LimitBlankPasswordUse": FAIL, "Administrator": WARN, "Gast": FAIL, "gebruiker1": FAIL,
+    },
+    "w11-de": {**_SAFE, "AutoAdminLogon": WARN, "Gast": PASS},
+    "w10-goed": {**_SAFE, "Guest": PASS},
+    "w10-slecht": {**_SAFE, "AutoAdminLogon": FAIL, "Administrator": WARN, "Gast": PASS},
+    "s2016-slecht": {**_SAFE, "Gast": FAIL},
+    "s2016-goed": {**_SAFE, "Guest": PASS},
+    "s2019-goed": {**_SAFE, "Gast": PASS},
+    "s2019-slecht": {**_SAFE, "Guest": PASS, "kassa": FAIL},
+    "s2025-goed": {**_SAFE, "Gast": PASS},
+    "s2025-slecht": {**_SAFE, "Gast": PASS},
+    "dc-2022": {"AutoAdminLogon": PASS},
+    "w11-slecht~gebruiker": {"AutoAdminLogon": FAIL, "LimitBlankPasswordUse": FAIL, "Get-LocalUser": DARK},
+}  # fmt: skip
+_SHARES: dict[str, str | dict[str, str]] = {
+    "w11-goed": NO,
+    "w11-slecht": {"Scans": FAIL, "Directie": WARN},
+    "w11-de": {"Vorlagen": WARN},
+    "w10-goed": {"Planning": PASS},
+    "w10-slecht": {"Magazijn": FAIL},
+    "s2016-slecht": {"Data": FAIL, "IPC$": WARN},
+    "s2016-goed": {"Backup$": PASS},
+    "s2019-goed": {"Daten": PASS},
+    "s2019-slecht": {"Pakket": WARN, "Archief": DARK, "Leeg": DARK},
+    "s2025-goed": {"Bestanden": PASS},
+    "s2025-slecht": {"Profile$": FAIL, "Gast": WARN},
+    "dc-2022": NO,
+    "w11-slecht~gebruiker": DARK,
+}
+_UAC = {"w11-slecht": FAIL, "w11-de": WARN, "s2016-slecht": FAIL}
+_LOCK = dict.fromkeys(("w11-slecht", "w11-de", "w10-slecht", "s2016-slecht", "s2019-slecht", "s2025-slecht"), WARN)
+
+EXPECTED: dict[tuple[str, str], str | dict[str, str]] = {
+    **{(machine, "ACC-WIN-001"): outcome for machine, outcome in _ADMINS.items()},
+    **{(machine, "ACC-WIN-002"): parts for machine, parts in _ACCOUNTS.items()},
+    **{(machine, "ACC-WIN-003"): outcome for machine, outcome in _LAPS.items()},
+    **{(machine, "ACC-WIN-004"): outcome for machine, outcome in _RULES.items()},
+    **{(machine, "ACC-WIN-005"): parts for machine, parts in _SHARES.items()},
+    **{
+        (machine, "ACC-WIN-006"): {"UAC": _UAC.get(machine, PASS), "InactivityTimeoutSecs": _LOCK.get(machine, PASS)}
+        for machine in MACHINES
+    },
+}

@@ -154,3 +154,49 @@ def _fragment(machine: str) -> dict[str, Any]:
 
 
 FRAGMENTS: dict[str, dict[str, Any]] = {machine: _fragment(machine) for machine in MACHINES}
+
+PASS, WARN, FAIL, DARK = "pass", "warn", "fail", "not_assessed"
+_SUPPORTED: dict[str, dict[str, str]] = {
+    "w11-goed": {".NET Framework 4": PASS, "O365ProPlusRetail": PASS, "dotnet 10.0": PASS},
+    "w11-slecht": {
+        ".NET Framework 4": PASS,
+        "ProPlus2019Retail": FAIL,
+        "java-oracle 8": FAIL,
+        "dotnet 6.0": FAIL,
+        "python 3.8": FAIL,
+    },
+    "w11-de": {"Standard2024Volume": PASS, "ProjectPro2021Volume": FAIL, "java-temurin 21": PASS},
+    "w10-goed": {"O365BusinessRetail": PASS, ".NET Framework 4": PASS},
+    "w10-slecht": {"Microsoft Office Standard 2013": FAIL, ".NET Framework 3.5": PASS},
+    "s2016-slecht": {".NET Framework 4": WARN, "SQL Server PAKKET": FAIL, "nodejs": FAIL},
+    "s2016-goed": {"veeam-br": PASS, ".NET Framework 4": PASS},
+    "s2019-goed": {"SQL Server MSSQLSERVER": PASS},
+    "s2019-slecht": {"SQL Server PAKKET": FAIL, "SQL Server SQLEXPRESS": FAIL, "tomcat 8.5": FAIL},
+    "s2025-goed": {"SQL Server BOEKHOUDING": PASS, "dotnet 10.0": PASS},
+    "s2025-slecht": {"HomeBusinessRetail": FAIL, "exchange": FAIL, "postgresql 12": FAIL, "openssl 1.1": FAIL},
+    "dc-2022": {".NET Framework 4": PASS},
+}
+_TOOLS: dict[str, str | dict[str, str]] = {
+    **dict.fromkeys(("w11-goed", "w10-goed", "s2016-goed", "s2019-goed", "s2025-goed", "dc-2022"), PASS),
+    "w11-slecht": {"AnyDesk": WARN, "TeamViewer": WARN},
+    "w11-de": {"TeamViewer": WARN},
+    "w10-slecht": {"RustDesk": WARN},
+    "s2016-slecht": {"ScreenConnect": WARN},
+    "s2019-slecht": {"Atera": WARN},
+    "s2025-slecht": {"VNC": WARN},
+    "w11-slecht~gebruiker": {"AnyDesk": WARN, "TeamViewer": WARN, "processes": DARK},
+}
+_TUNNELS: dict[str, str | dict[str, str]] = {
+    **dict.fromkeys(("w11-goed", "w11-de", "w10-goed", "s2016-goed", "s2019-goed", "s2025-goed", "dc-2022"), PASS),
+    "w11-slecht": {"cloudflared": FAIL},
+    "w10-slecht": {"Hamachi": WARN},
+    "s2016-slecht": {"ngrok": FAIL},
+    "s2019-slecht": {"Tailscale": WARN},
+    "s2025-slecht": {"frp": FAIL, "ZeroTier": WARN},
+    "s2016-goed~gebruiker": {"processes": DARK},
+}
+EXPECTED: dict[tuple[str, str], str | dict[str, str]] = {
+    **{(machine, "UPD-WIN-005"): parts for machine, parts in _SUPPORTED.items()},
+    **{(machine, "EXP-ANY-001"): parts for machine, parts in _TOOLS.items()},
+    **{(machine, "EXP-ANY-002"): parts for machine, parts in _TUNNELS.items()},
+}
