@@ -66,9 +66,9 @@ class BootDrivers(Fact):
 # Only asked of whoever may not ask BitLocker itself. It needs the shell, and so full language.
 SHELL = powershell(
     r"""# shell-bitlocker
-$value = $null
-if (-not $admin) { $value = (New-Object -ComObject 'Shell.Application').NameSpace("$env:SystemDrive").Self.ExtendedProperty('System.Volume.BitLockerProtection') }
-[ordered]@{ drive = "$env:SystemDrive"; value = Copy-Value $value }""",
+$found = [ordered]@{ drive = "$env:SystemDrive" }
+if (-not $admin) { $found['value'] = Copy-Value (New-Object -ComObject 'Shell.Application').NameSpace("$env:SystemDrive").Self.ExtendedProperty('System.Volume.BitLockerProtection') }
+$found""",
     full=True,
     seconds=12,
 )

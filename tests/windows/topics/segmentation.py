@@ -37,7 +37,7 @@ WALLS = {
     "w10-goed": Wall(ruled=("Domain", "Private", "Public")),
     "w10-slecht": Wall(allows=("Private",), used=(PRIVATE,)),
     "s2016-slecht": Wall(runs=False),
-    "s2016-goed": Wall(ruled=("Domain",)),
+    "s2016-goed": Wall(ruled=("Domain", "Private")),
     "s2019-goed": Wall(),
     "s2019-slecht": Wall(off=("Domain",), ruled=("Domain",)),
     "s2025-goed": Wall(),
@@ -192,7 +192,11 @@ def _firewall(machine: str) -> dict[str, Any]:
     rows = []
     for name, folder in FOLDERS.items():
         on, allows = int(name not in wall.off), name in wall.allows
-        own = {"EnableFirewall": on, "DefaultInboundAction": 0 if allows else 1, "DisableNotifications": 0}
+        own: dict[str, Any] = {
+            "EnableFirewall": on,
+            "DefaultInboundAction": 0 if allows else 1,
+            "DisableNotifications": 0,
+        }
         if wall.left_out:
             own["DisabledInterfaces"] = "{" + guid(wall.left_out) + "}"
         if name in wall.ruled:  # what the machine itself holds does not count then
@@ -317,10 +321,11 @@ def _interface(index: int, family: int, forwards: bool) -> dict[str, Any]:
 
 def _services(machine: str) -> dict[str, Any]:
     """Their states for whoever may ask, and their keys for everybody."""
+    routes = "RemoteAccess" in CARDS[machine].on
     running = {
         "mpssvc": (WALLS[machine].runs, "Auto", 2),
         "SharedAccess": ("SharedAccess" in CARDS[machine].on, "Manual", 3),
-        "RemoteAccess": ("RemoteAccess" in CARDS[machine].on, "Disabled", 4),
+        "RemoteAccess": (routes, "Auto" if routes else "Disabled", 2 if routes else 4),
         "LanmanServer": (True, "Auto", 2),
     }
     rows = [
