@@ -85,7 +85,7 @@ def description(run: str) -> Part:
 
 @cache
 def _of_cim() -> frozenset[str]:
-    """The commands that are made of CIM, and are refused with it: those of all modules but PowerShell's own and a few."""
+    """The commands made of CIM, which are refused with it: those of all modules but PowerShell's own and a few."""
     others = (
         "Microsoft.",
         "Appx",
