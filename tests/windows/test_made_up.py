@@ -230,6 +230,20 @@ def test_a_cut_script_runs_nothing_and_says_nothing(machine: Path) -> None:
     assert (done.returncode, done.stdout) == (0, b"")
 
 
+def test_the_machines_cover_what_there_is() -> None:
+    """Every language, release, kind of membership and right at least once, healthy and ailing, in thirty runs at most."""
+    every = RUNS.values()
+    assert {item.language for item in every} == {"nl", "de", "en"}
+    assert {item.build for item in every} == {19045, 26100, 14393, 17763, 20348}
+    assert {item.joined for item in every} == {"entra", "workgroup", "domain"}
+    assert {(item.admin, item.constrained) for item in every} == {(a, c) for a in (True, False) for c in (True, False)}
+    for build in (19045, 26100, 14393, 17763):
+        names = {name for name, item in RUNS.items() if item.build == build}
+        assert any("-goed" in name for name in names)
+        assert any("-slecht" in name for name in names)
+    assert len(RUNS) <= 30
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_every_description_can_be_put_together(name: str) -> None:
     """Two topics that contradict each other, a command that 5.1 lacks, a name that is no machine: all are errors."""
