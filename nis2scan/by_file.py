@@ -59,14 +59,19 @@ class Row:
 
 
 def files_in(places: Iterable[Path], below: bool = False) -> Iterator[Path]:
-    """Every `*.n2s` of the folders, and every file named itself. below: in folders below them too; never over links."""
+    """Every `*.n2s` of the folders, and every file named itself. below: in folders below them too; never over links.
+
+    A folder that cannot be listed is among them, so that it gets a line.
+    """
     for place in places:
         if not place.is_dir():
             yield place
             continue
-        for folder, folders, names in os.walk(place):
+        unlisted: list[OSError] = []
+        for folder, folders, names in os.walk(place, onerror=unlisted.append):
             folders[:] = sorted(folders) if below else []
             yield from (Path(folder) / name for name in sorted(names) if name.lower().endswith(".n2s"))
+        yield from (Path(trouble.filename or place) for trouble in unlisted)
 
 
 def add(store: Store, rules: Rules, policy: Policy, client: str, path: Path, now: datetime) -> Row:
@@ -122,7 +127,10 @@ class _NoFileError(Exception):
 
 def _bytes(path: Path) -> bytes:
     """A regular file, whole, when it is not too large."""
-    if not stat.S_ISREG(path.lstat().st_mode):
+    mode = path.lstat().st_mode
+    if stat.S_ISDIR(mode):
+        next(path.iterdir(), None)  # raises why it could not be listed
+    if not stat.S_ISREG(mode):
         raise _NoFileError
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags), "rb") as file:

@@ -18,10 +18,11 @@ from nis2scan.facts.linux.networks import Raw
 from nis2scan.facts.network.doors import Neighbour
 from nis2scan.model import Message, Recording, say
 from nis2scan.policy import Policy
+from nis2scan.reading import OFFICE
 from nis2scan.recording import from_bytes
 from nis2scan.rules import Rules
 from nis2scan.scan import Answered, Target
-from nis2scan.store import Kept, Store
+from nis2scan.store import Kept, Store, short
 from nis2scan.transport.delivered import VANTAGE, Delivered
 
 
@@ -57,7 +58,7 @@ class _Seen:
         """Ids decide where both have one, and a copy has another name; else it is the name alone, which is weak."""
         if self.id and file.id:
             return self.id == file.id and self.own in ("", file.own)
-        return file.own in (self.own, _short(self.row[0].name))
+        return file.own in (self.own, short(self.row[0].name))
 
 
 def merged(rules: Rules, answered: Sequence[Answered]) -> tuple[list[Answered], list[Message]]:
@@ -93,12 +94,7 @@ def _seen(rules: Rules, row: Answered) -> _Seen:
     else:
         visit = next((item for item in recording.answers.values() if item.question.kind == "session" and item.ok), None)
         own = str(json.loads(visit.text).get("computer") or "") if visit is not None else ""
-    return _Seen(row, machine_id(rules, recording), _short(own))
-
-
-def _short(name: str) -> str:
-    """A name without its domain; an address stays what it is."""
-    return name.casefold() if name.replace(".", "").isdigit() else name.casefold().split(".")[0]
+    return _Seen(row, machine_id(rules, recording), short(own))
 
 
 def _standing_in(row: Answered, recording: Recording) -> Answered:
@@ -129,7 +125,7 @@ def _on_network(rules: Rules, rows: Sequence[Answered], files: Sequence[Answered
 
 def _apart(rows: Sequence[Answered]) -> list[Answered]:
     """Two machines of one name get a number: findings are told apart by the name of the host."""
-    taken: set[str] = set()
+    taken = {OFFICE}  # which names the office as a whole
     apart = []
     for target, recording in rows:
         name = _free(recording.host, taken)

@@ -66,7 +66,12 @@ class Kept:
 
     def of(self, machine: str, host: str) -> bool:
         """Whether it is of the machine with this name: not when both have an id, and another."""
-        return self.host.casefold() == host.casefold() and (not machine or not self.machine or machine == self.machine)
+        return short(self.host) == short(host) and (not machine or not self.machine or machine == self.machine)
+
+
+def short(name: str) -> str:
+    """A host's name without its domain, which depends on where it is; an address stays what it is."""
+    return name.casefold() if name.replace(".", "").isdigit() else name.casefold().split(".")[0]
 
 
 class Store:

@@ -56,7 +56,10 @@ ROOMS: dict[str, set[str]] = {
     "survey": {"discover", "transport", "model", "errors"},
     "assets": {"assessment", "facts", "model", "reading", "rules", "store", "errors"},
     "by_file": {"assets", "policy", "rules", "store", "transport", "errors"},
-    "merge": {"assets", "facts", "model", "policy", "recording", "rules", "scan", "store", "transport", "errors"},
+    "merge": {
+        *("assets", "facts", "model", "policy", "reading", "recording", "rules", "scan", "store", "transport"),
+        "errors",
+    },
     "scan": {"collect", "discover", "model", "survey", "transport", "errors"},
     "demo": {"assessing", "assessment", "assets", "model", "reading", "recording", "rules", "errors"},
     "testing": {"check", "frameworks", "judge", "model", "policy", "reading", "rules", "errors"},

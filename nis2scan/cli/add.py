@@ -41,7 +41,7 @@ def add(
     Parameters
     ----------
     places
-        Folders with *.n2s files, or single files. They are only read.
+        Folders with *.n2s files, or single files; without any, this folder. They are only read.
     below
         Also look in the folders below the ones given.
     config

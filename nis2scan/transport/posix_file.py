@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from nis2scan.model import Question
 from nis2scan.transport.posix_script import PATHS, TOP, UNPRIVILEGED, program, quoted
 
-RUNS = ("od", "base64", "fold", "openssl", "mv", "rm")
-"""The programs that it may start besides those of the script over SSH; openssl only where there is no base64."""
+RUNS = ("od", "base64", "fold", "openssl", "scutil", "mv", "rm")
+"""The programs that it may start besides those of the script over SSH; openssl only without base64, scutil on a Mac."""
 
 SECONDS = 300
 """Nobody waits for it: it may take longer than over SSH."""
@@ -48,7 +48,8 @@ for n2_x in $(od -An -v -N16 -tx1 /dev/urandom); do n2_made=$n2_made$n2_x; done
 [ ${#n2_made} -eq 32 ] || n2_refuse 'no random number could be made'
 @PROGRAM@
 [ $n2_os = @PLATFORM@ ] || n2_refuse 'this script is for @PLATFORM@, and this computer runs something else'
-n2_host=$(uname -n)
+# A Mac is called by its network at times; this name is its own.
+n2_host=$(scutil --get LocalHostName 2>/dev/null) || n2_host=$(uname -n)
 n2_wire() {
 @TOP@
 }

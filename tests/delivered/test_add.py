@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -170,11 +173,11 @@ def test_the_same_answer_twice_is_taken_once(answer: bytes, folder: Path, capsys
 
 def test_an_answer_of_before_does_not_replace_a_newer_one(answer: bytes, folder: Path, capsys: Printed) -> None:
     (folder / "1.n2s").write_bytes(again(answer, host="pc01", at=NOW - timedelta(days=1)))
-    (folder / "2.n2s").write_bytes(again(answer, host="PC01", at=NOW - timedelta(days=5)))
+    (folder / "2.n2s").write_bytes(again(answer, host="PC01.thuis.lan", at=NOW - timedelta(days=5)))
 
     code, rows, _ = added(capsys)
 
-    assert (code, "older than what PC01 said on" in rows["2.n2s"]) == (0, True)
+    assert (code, "older than what PC01.thuis.lan said on" in rows["2.n2s"]) == (0, True)
     assert in_store() == ["pc01"]
 
 
@@ -249,6 +252,24 @@ def test_a_name_that_leads_nowhere_is_told(capsys: Printed) -> None:
     code, rows, _ = added(capsys, "nowhere.n2s")
 
     assert (code, "cannot be read" in rows["nowhere.n2s"]) == (3, True)
+
+
+def test_a_folder_that_cannot_be_listed_is_told(answer: bytes, folder: Path, tmp_path: Path) -> None:
+    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+        pytest.skip("no setpriv on this machine")
+    (folder / "closed").mkdir(mode=0)
+    (folder / "a.n2s").write_bytes(answer)
+    for path in (folder, tmp_path, *tmp_path.parents[:2]):
+        path.chmod(0o755 if path != tmp_path else 0o777)
+    (folder / "a.n2s").chmod(0o644)
+    as_user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+    program = "import sys; from nis2scan.cli import run; sys.exit(run(sys.argv[1:]))"
+    command = [*as_user, sys.executable, "-c", program, "add", IN, "-r", "--language", "en"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+
+    assert done.returncode == 3, done.stderr
+    assert "closed: cannot be read: Permission denied" in done.stdout
+    assert "1 added" in done.stdout
 
 
 def test_an_empty_folder_is_told(folder: Path, capsys: Printed) -> None:

@@ -350,6 +350,12 @@ def test_a_file_that_is_too_old_replaces_nothing() -> None:
     assert (rows["srv01"].failed, notes) == (Reason.UNREACHABLE, [])
 
 
+def test_a_machine_that_is_called_as_the_office_is_not_the_office() -> None:
+    rows, _ = put(machine("office", "m1", by_file=True))
+
+    assert list(rows) == ["office (2)"]
+
+
 def test_copies_of_one_machine_are_all_there() -> None:
     rows, _ = put(*(machine(name, "m1", by_file=True) for name in ("pc01", "pc02", "pc03")))
 
