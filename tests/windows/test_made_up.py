@@ -231,7 +231,7 @@ def test_a_cut_script_runs_nothing_and_says_nothing(machine: Path) -> None:
 
 
 def test_the_machines_cover_what_there_is() -> None:
-    """Every language, release, kind of membership and right at least once, healthy and ailing, in thirty runs at most."""
+    """Every language, release, membership and right at least once, healthy and ailing, in thirty runs at most."""
     every = RUNS.values()
     assert {item.language for item in every} == {"nl", "de", "en"}
     assert {item.build for item in every} == {19045, 26100, 14393, 17763, 20348}
