@@ -104,11 +104,16 @@ def _framework(rows: Iterable[Eol], version: str) -> tuple[Eol, ...]:
 
 
 def _older(rows: Iterable[Eol], version: str, today: date) -> tuple[Eol, ...]:
-    """The next row above a version that has none, when fixes have stopped there: then they have here too."""
+    """Rows that show that fixes stopped for a version that has none: those of its own series, or the next above."""
     wanted = _numbers(version)
-    higher = [(numbers, row) for row in rows if wanted and (numbers := _numbers(row.match)) > wanted]
-    nearest = min(higher, key=lambda pair: pair[0], default=None)
-    return (nearest[1],) if nearest is not None and nearest[1].ended(today) else ()
+    known = [(_numbers(row.match), row) for row in rows]
+    series = [row for numbers, row in known if len(wanted) > 2 and numbers[:2] == wanted[:2]]
+    if not series:
+        nearest = min(
+            ((numbers, row) for numbers, row in known if numbers > wanted), key=lambda pair: pair[0], default=None
+        )
+        series = [nearest[1]] if wanted and nearest is not None else []
+    return tuple(series) if all(row.ended(today) for row in series) else ()
 
 
 def _numbers(version: str) -> list[int]:

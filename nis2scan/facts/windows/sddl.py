@@ -128,13 +128,17 @@ def _bits(text: str) -> int:
     return bits
 
 
-def access(entries: tuple[Entry, ...] | None, crowd: Crowd) -> Access:
-    """The most that this crowd may do; entries meant for what lies below count too."""
+def access(entries: tuple[Entry, ...] | None, crowd: Crowd, *, nameless_too: bool = False) -> Access:
+    """The most that this crowd may do; entries meant for what lies below count too.
+
+    nameless_too: a setting of Windows counts those without any account to Everyone.
+    """
+    carries = _CARRIES[crowd] | {EVERYONE} if nameless_too else _CARRIES[crowd]
     if entries is None:
         return Access.CHANGE
     allowed = decided = 0
     for entry in entries:
-        if entry.who in _CARRIES[crowd]:
+        if entry.who in carries:
             if entry.allows:
                 allowed |= entry.bits & ~decided
             decided |= entry.bits

@@ -69,9 +69,9 @@ def shares(answer: Answer, states: Answer, keys: Answer) -> Shares:
     listed = rows(made)
     if not listed:  # even IPC$ is not among them
         raise CannotTell(Reason.PARSE_ERROR, say("Windows listed no share at all"))
-    found = tuple(_share(row) for row in listed if _of_people(row, controller))
-    loose = number(server.get("RestrictNullSessAccess")) == 0 or number(lsa.get("EveryoneIncludesAnonymous")) == 1
-    return Shares(found, nameless=loose)
+    everyone = number(lsa.get("EveryoneIncludesAnonymous")) == 1
+    found = tuple(_share(row, everyone) for row in listed if _of_people(row, controller))
+    return Shares(found, nameless=everyone or number(server.get("RestrictNullSessAccess")) == 0)
 
 
 def _of_people(row: dict[str, Any], controller: bool) -> bool:
@@ -84,7 +84,7 @@ def _of_people(row: dict[str, Any], controller: bool) -> bool:
     return number(row.get("ShareType")) in (0, None)
 
 
-def _share(row: dict[str, Any]) -> Share:
+def _share(row: dict[str, Any], nameless_too: bool) -> Share:
     name, path = text(row.get("Name")), text(row.get("Path"))
     unread = Unknown(Reason.NO_PRIVILEGE, say("the rights could not be read"))
     try:
@@ -92,14 +92,15 @@ def _share(row: dict[str, Any]) -> Share:
     except CannotTell:
         return Share(name, path, unread, everyone_full=False)
     full = given_to(outside, EVERYONE) is Access.CHANGE
-    most = {crowd: access(outside, crowd) for crowd in Crowd}
+    most = {crowd: access(outside, crowd, nameless_too=nameless_too) for crowd in Crowd}
     if not any(most.values()):  # who is held back by the share gets no further, whatever the folder says
         return Share(name, path, most, full)
     try:
         inside = _entries(row.get("folder"))
     except CannotTell:
         return Share(name, path, unread, full)
-    return Share(name, path, {crowd: min(most[crowd], access(inside, crowd)) for crowd in Crowd}, full)
+    both = {crowd: min(most[crowd], access(inside, crowd, nameless_too=nameless_too)) for crowd in Crowd}
+    return Share(name, path, both, full)
 
 
 def _entries(value: object) -> tuple[Entry, ...] | None:

@@ -72,14 +72,21 @@ GROUPS_OF_USER = {"w11-de": (_DU, f"{DOMAIN_SID}-1201", "S-1-1-0"), "w10-goed": 
 
 _MDM, _GPO = r"HKLM\SOFTWARE\Microsoft\Policies\LAPS", rf"{SOFTWARE}\Policies\LAPS"
 _OWN, _OLD = rf"{SOFTWARE}\LAPS\Config", r"HKLM\SOFTWARE\Policies\Microsoft Services\AdmPwd"
-LAPS: dict[str, dict[str, dict[str, int]]] = {
-    "w11-goed": {_MDM: {"BackupDirectory": 1, "PasswordAgeDays": 7, "PasswordLength": 20}},
+_MORE: dict[str, Any] = {
+    "PasswordLength": 20,
+    "PasswordComplexity": 4,
+    "AdministratorAccountName": "beheer",
+    "ADPasswordEncryptionEnabled": 1,
+    "PostAuthenticationActions": 3,
+}
+LAPS: dict[str, dict[str, dict[str, Any]]] = {
+    "w11-goed": {_MDM: {"BackupDirectory": 1, "PasswordAgeDays": 7, **_MORE}},
     "w11-de": {_GPO: {"BackupDirectory": 2, "PasswordAgeDays": 30}},
-    "w10-goed": {_OLD: {"AdmPwdEnabled": 1, "PasswordAgeDays": 30}},
+    "w10-goed": {_OLD: {"AdmPwdEnabled": 1, "PasswordAgeDays": 30, "PasswordLength": 14}},
     "s2016-goed": {_OLD: {"AdmPwdEnabled": 1}},
-    "s2019-goed": {_OWN: {"BackupDirectory": 2, "ADPasswordEncryptionEnabled": 1}},
+    "s2019-goed": {_OWN: {"BackupDirectory": 2, "PasswordAgeDays": 30, **_MORE}},
     "s2019-slecht": {_OLD: {"AdmPwdEnabled": 1}},
-    "s2025-goed": {_GPO: {"BackupDirectory": 2, "PasswordAgeDays": 14, "PostAuthenticationActions": 3}},
+    "s2025-goed": {_GPO: {"BackupDirectory": 2, "PasswordAgeDays": 14, **_MORE}},
     "s2025-slecht": {_GPO: {"BackupDirectory": 0}},
 }
 EXTENSION = ("s2016-goed",)
@@ -166,8 +173,8 @@ DEVICE_LOCK = {
 _SAVER = r"C:\Windows\system32\scrnsave.scr"
 SAVERS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "w10-goed": (
-        {"ScreenSaveTimeOut": "600", "ScreenSaverIsSecure": "1"},
-        {"ScreenSaveActive": "1", "ScreenSaveTimeOut": "3600", "ScreenSaverIsSecure": "0", "SCRNSAVE.EXE": _SAVER},
+        {"ScreenSaveActive": "1", "ScreenSaveTimeOut": "600", "ScreenSaverIsSecure": "1", "SCRNSAVE.EXE": _SAVER},
+        {"ScreenSaveActive": "0", "ScreenSaveTimeOut": "3600", "ScreenSaverIsSecure": "0", "SCRNSAVE.EXE": _SAVER},
     ),
     "w10-slecht": ({}, {"ScreenSaveActive": "1", "ScreenSaverIsSecure": "1", "ScreenSaveTimeOut": "300"}),
     "w11-slecht": ({}, {"ScreenSaveActive": "0"}),
@@ -261,7 +268,10 @@ def _rules(run: str) -> dict[str, Any]:
 def _registry(machine: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         rf"{NT}\Winlogon": AUTOMATIC.get(machine, {"AutoAdminLogon": "0"}),
-        rf"{CONTROL}\Lsa": {"LimitBlankPasswordUse": BLANK[machine]} if machine in BLANK else {},
+        rf"{CONTROL}\Lsa": {
+            **({"LimitBlankPasswordUse": BLANK[machine]} if machine in BLANK else {}),
+            **({"EveryoneIncludesAnonymous": 1} if machine in LOOSE else {}),
+        },
         rf"{SOFTWARE}\Policies\System": SYSTEM[machine],
         **LAPS.get(machine, {}),
     }
@@ -297,7 +307,7 @@ def _rotation(machine: str) -> dict[str, Any]:
     ]
     sizes = {"IsEnabled": True, "MaximumSizeInBytes": 1052672, "FileSize": 69632, "RecordCount": 40, "LogMode": 0}
     begun: dict[str, Any] = {"Id": 10003, "Level": 4, "time": days_ago(90), "ProviderName": "Microsoft-Windows-LAPS"}
-    return {LAPS_LOG: {**sizes, "events": [{**event, "Properties": []} for event in (*events, begun)]}}
+    return {LAPS_LOG: {**sizes, "events": [{**event, "Properties": ["0x0"]} for event in (*events, begun)]}}
 
 
 def _shares(machine: str, profile: Profile) -> dict[str, Any]:
@@ -376,7 +386,7 @@ _SHARES: dict[str, str | dict[str, str]] = {
     "w11-de": {"Vorlagen": WARN},
     "w10-goed": {"Planning": PASS},
     "w10-slecht": {"Magazijn": FAIL},
-    "s2016-slecht": {"Data": FAIL, "IPC$": WARN},
+    "s2016-slecht": {"Data": FAIL, "Oud": WARN, "IPC$": WARN},
     "s2016-goed": {"Backup$": PASS},
     "s2019-goed": {"Daten": PASS},
     "s2019-slecht": {"Pakket": WARN, "Archief": DARK, "Leeg": DARK},
