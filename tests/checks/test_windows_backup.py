@@ -44,10 +44,9 @@ def windows_backup(
     good: float | None = None, ran: float | None = None, code: int = 0, *events: dict[str, Any], **more: Any
 ) -> Answer:
     """good, ran: hours before the scan."""
-    summary = {"LastSuccessfulBackupTime": None if good is None else hours(good), "LastBackupResultHR": code}
-    summary |= {"LastBackupTime": None if ran is None else hours(ran), "LastBackupResultDetailedHR": 0}
     summary: dict[str, Any] = {"LastSuccessfulBackupTime": None if good is None else hours(good)}
-    summary["LastBackupResultHR"] = code
+    summary |= {"LastBackupTime": None if ran is None else hours(ran), "LastBackupResultHR": code}
+    summary |= {"LastBackupResultDetailedHR": 0, "LastSuccessfulBackupTargetPath": VOLUME}
     made = {"module": True, "summary": summary, "scheduled": True, "events": list(events), "client": []}
     return answered(WINDOWS_BACKUP, json.dumps({**made, **more}), as_root=True)
 
