@@ -100,4 +100,4 @@ def _option(guid: str, told: int | None, settings: NameSettings) -> int | None:
     """Off for a card to which NetBIOS is not bound; what DHCP may say counts as on."""
     if told is not None:
         return told
-    return settings.by_card.get(guid, _OFF)
+    return settings.by_card.get(guid, _OFF if settings.by_card else None)
