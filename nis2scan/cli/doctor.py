@@ -18,7 +18,7 @@ from nis2scan.check import Check
 from nis2scan.cli.networks import networks_of
 from nis2scan.cli.output import view_of
 from nis2scan.cli.targets import targets_of
-from nis2scan.config import Host, Settings, operator, operator_file, read
+from nis2scan.config import Settings, operator, operator_file, read
 from nis2scan.errors import UsageError
 from nis2scan.facts.linux.sudo import RIGHTS, RootRights
 from nis2scan.facts.session import Session
@@ -141,11 +141,17 @@ def _logins(settings: Settings, config: Path, rules: Rules) -> Iterator[Line]:
         here = settings.model_copy(update={"this_machine": False})
         targets = targets_of(here, store.folder, operator(operator_file()).programs)
         waiting = {target.name for target in targets}
-        hosts = {host.name: host for host in settings.hosts}
+        unproven = {
+            host.name: host.login
+            for host in settings.hosts
+            if host.plain_http and settings.logins[host.login].auth != "kerberos"
+        }
         pacing = Pacing(_HOST_SECONDS, at_once=32, total_seconds=SECONDS - 1)
         for target, recording in gather(targets, (), (SESSION, RIGHTS), pacing, _mute):
             waiting.discard(target.name)
-            yield from _host(hosts[target.name], recording, rules)
+            if target.name in unproven:
+                yield Line(MIND, target.name, _unproven(unproven[target.name]))
+            yield from _host(target.name, recording, rules)
         for name in sorted(waiting):
             yield Line(WRONG, name, say("took longer than {seconds} seconds", seconds=SECONDS))
 
@@ -154,10 +160,8 @@ def _mute(event: object) -> None:
     """Nobody watches progress here: it is over in seconds."""
 
 
-def _host(host: Host, recording: Recording, rules: Rules) -> Iterator[Line]:
-    name, session = host.name, fact_of(rules, recording, Session)
-    if host.plain_http:
-        yield Line(MIND, name, _unproven(host.login))
+def _host(name: str, recording: Recording, rules: Rules) -> Iterator[Line]:
+    session = fact_of(rules, recording, Session)
     if recording.failed is not None or session is None:
         word = REASONS[recording.failed] if recording.failed else ""
         yield Line(WRONG, name, say("{reason}: {detail}", reason=_source(word), detail=recording.failure))

@@ -59,7 +59,7 @@ def known(files: Iterable[Path], names: Sequence[str]) -> list[Known]:
     """
     found = []
     for file in files:
-        named_so, others = _index(_text(file))
+        named_so, others = _index(closed_text(file))
         lines = {*others, *(line for name in names for line in named_so.get(name.lower(), ()))}
         entries = (_entry(file, number, line, names) for number, line in sorted(lines))
         found += [entry for entry in entries if entry is not None]
@@ -112,7 +112,8 @@ def verify(shown: HostKey, believed: Sequence[Known], where: str, name: str) -> 
     )
 
 
-def _text(file: Path) -> str:
+def closed_text(file: Path) -> str:
+    """A file of what is believed; "" when it is not there. Raises TransportError when others can write it."""
     try:
         with file.open("rb") as stream:
             facts = os.fstat(stream.fileno())
@@ -170,7 +171,7 @@ def keep(file: Path, names: Sequence[str], key: HostKey, note: str) -> None:
     """
     about = " ".join(re.sub(r"[^\x20-\x7e]", "?", note).split())
     kept = []
-    for number, line in enumerate(_text(file).splitlines(), 1):
+    for number, line in enumerate(closed_text(file).splitlines(), 1):
         entry = _entry(file, number, line, names)
         if entry is None or entry.revoked:
             kept.append(line)

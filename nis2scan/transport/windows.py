@@ -52,10 +52,13 @@ class Visit:
 
     def feed(self, data: bytes) -> bool:
         """Take what came on standard output. False: enough, stop reading."""
+        seen = max(0, len(self.received) - 64)  # the last frame may come in pieces
         self.received += data[: CAP - len(self.received)]
         if self.hello is None and _MARK in self.received:
             self.hello, self.hello_at = parse(bytes(self.received), self.nonce).hello, time.time()
-        return len(self.received) < CAP
+        # Nothing comes after the last frame; and not every SSH server tells PowerShell that its input has ended.
+        last = self.received.find(f"@@{self.nonce} Z ".encode(), seen)
+        return len(self.received) < CAP and (last < 0 or b"\n" not in self.received[last:])
 
     def complain(self, data: bytes) -> bool:
         """Take what came on standard error. It is read to its end whatever its size; only the beginning is kept."""

@@ -106,6 +106,7 @@ class _Shell:
 
 def _exchange(shell: _Shell, visit: Visit, until: float) -> None:
     """Send the script and read to the end. What came before time, cap or connection ended counts."""
+    visit.seconds = until - time.monotonic()  # what is left once somebody was let in
     script = visit.script()
     for at in range(0, len(script), _PIECE):
         last = at + _PIECE >= len(script)

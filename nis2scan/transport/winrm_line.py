@@ -15,9 +15,10 @@ import socket
 import ssl
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nis2scan.errors import Reason, TransportError
+from nis2scan.transport.host_keys import closed_text
 from nis2scan.transport.winrm_login import Login
 
 CONNECT_SECONDS = 10.0
@@ -139,14 +140,17 @@ def _dialled(login: Login, seconds: float) -> socket.socket:
 
 def _context(login: Login) -> ssl.SSLContext:
     """Authorities of this machine, or `ca` and no other; with a pin none, since then one certificate is right."""
-    try:
-        context = ssl.create_default_context(cafile=login.ca)
-    except (OSError, ssl.SSLError) as trouble:
-        raise TransportError(
-            Reason.HOST_KEY, f"the authority {login.ca} cannot be read ({type(trouble).__name__})", "It must be PEM."
-        ) from None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # TLS 1.2 or newer, and a certificate for the right name
     if login.certificate:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    elif login.ca is None:
+        context.load_default_certs()
+    else:
+        try:
+            context.load_verify_locations(cadata=closed_text(login.ca))
+        except (ValueError, ssl.SSLError):
+            text = f"{login.ca} holds no certificate of an authority"
+            raise TransportError(Reason.HOST_KEY, text, "It must be there, in PEM form.") from None
     return context
 
 
@@ -218,8 +222,7 @@ def shown_by(login: Login, until: float) -> tuple[bytes, str]:
         if trouble.reason is not Reason.HOST_KEY:
             raise
         doubt = str(trouble)
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context = _context(replace(login, certificate="any"))
         secure = _shaken(_dialled(login, seconds), login, context, seconds)
         shown = secure.getpeercert(binary_form=True) or b""
     secure.close()

@@ -48,7 +48,7 @@ class Login:
     @property
     def spoken(self) -> str:
         """The name that the host must prove to have."""
-        return self.known_as or self.host
+        return (self.known_as or self.host).partition("%")[0]
 
 
 def refused(login: Login, said: str = "") -> TransportError:

@@ -134,7 +134,9 @@ def windows_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Login]:
         pytest.skip("no pwsh here")
     folder = tmp_path_factory.mktemp("sshd-windows")
     shells = {name: windows_shell(folder, name) for name in RIGHTS}
-    accounts = {name: f"/run/t/{name}" for name in RIGHTS}
+    # A server that does not tell PowerShell that its input has ended, so that it waits for more when all is said.
+    shells["lingers"] = shells["plain"].replace("exec ", "") + "sleep 20\n"
+    accounts = {name: f"/run/t/{name}" for name in shells}
     with sshd(folder, Served(accounts, shells, "VersionAddendum OpenSSH_for_Windows_9.5\n")) as login:
         yield login
 

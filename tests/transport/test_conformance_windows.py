@@ -25,7 +25,7 @@ from nis2scan.facts.session import Session
 from nis2scan.recording import from_bytes, to_bytes
 from nis2scan.secrets import Secret
 from nis2scan.testing import fact
-from nis2scan.transport import Transport
+from nis2scan.transport import Transport, ssh
 from nis2scan.transport.delivered import Delivered, read
 from nis2scan.transport.local import Local
 from nis2scan.transport.replay import Replay
@@ -291,6 +291,13 @@ def test_the_total_deadline_holds_when_a_question_hangs(live: str, ways: Ways) -
     for item in left:
         item.kill()
     assert not left or live == "ssh"  # sshd of Linux leaves a program without a terminal alone
+
+
+def test_an_ssh_server_that_keeps_powershell_waiting_costs_no_time(windows_server: ssh.Login) -> None:
+    began = time.monotonic()
+    got = Ssh(replace(windows_server, user="lingers")).ask((AFTER,), 60)
+    assert time.monotonic() - began < 15
+    assert said(got.answer(AFTER)) == {"after": 1}
 
 
 @pytest.mark.parametrize("live", LIVE)

@@ -52,6 +52,13 @@ def login(seen: Seen, **changes: object) -> Login:
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
+def written(folder: Path, text: str, mode: int = 0o600) -> Path:
+    file = folder / "ca.pem"
+    file.write_text(text)
+    file.chmod(mode)
+    return file
+
+
 KINDS = (
     "signed by a stranger",
     "by no authority of this machine",
@@ -61,6 +68,8 @@ KINDS = (
     "not the pinned one",
     "not the pinned one, though we believe it",
     "an authority that is no certificate",
+    "an authority that is not there",
+    "an authority that others can write",
 )
 
 
@@ -79,7 +88,12 @@ def test_a_host_whose_certificate_is_not_believed_is_offered_nothing(
             ours.signs("127.0.0.1"),
             {"certificate": ours.signs("127.0.0.1").pin, "ca": ours.file},
         ),
-        "an authority that is no certificate": (ours.signs("127.0.0.1"), {"ca": tmp_path / "none.pem"}),
+        "an authority that is no certificate": (ours.signs("127.0.0.1"), {"ca": written(tmp_path, "none")}),
+        "an authority that is not there": (ours.signs("127.0.0.1"), {"ca": tmp_path / "none.pem"}),
+        "an authority that others can write": (
+            ours.signs("127.0.0.1"),
+            {"ca": written(tmp_path, ours.file.read_text(), 0o666)},
+        ),
     }
     shown, expected = cases[kind]
     with rogue(shown) as seen:
