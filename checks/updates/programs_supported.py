@@ -48,7 +48,7 @@ def programs_supported(products: Products, table: Dataset[Eol], now: Now, policy
     """Documents and web pages are made to attack programs of which the flaws are known and never mended."""
     judged: dict[str, Part] = dict(products.unread)
     for product in products.found:
-        judged[product.part] = _judged(product, table, now.date(), policy)
+        judged[product.part or product.name] = _judged(product, table, now.date(), policy)
     if not judged:
         raise Absent(say("none of the programs in the table of support dates is installed"))
     return judged

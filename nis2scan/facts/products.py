@@ -11,14 +11,14 @@ from nis2scan.api import Fact, Unknown
 class Product:
     """One installed program.
 
-    part: its name without what an update changes. name: for people, with the version. product, version: in terms of
-    the table (`office`, `office:2019`).
+    name: for people, with the version. product, version: in terms of the table (`office`, `office:2019`).
+    part: its name without what an update changes, where that is another.
     """
 
-    part: str
     name: str
     product: str
     version: str
+    part: str = ""
 
 
 @dataclass(frozen=True)

@@ -389,8 +389,8 @@ NAMED = f"O:BAG:DUD:PAI(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;;{DOMAIN}-1130)"
 
 
 def share(outside: Any, inside: Any, kind: str = "WinNT", *answers: Answer, **row: Any) -> list[Finding]:
-    own = {"Name": "Scans", "Path": "C:\\Scans", "Special": False, "ShareType": 0}
-    rows = [{"Name": "IPC$", "Path": "", "Special": True, "ShareType": 3, "SecurityDescriptor": None, "folder": None}]
+    own = {"Name": "Scans", "Path": "C:\\Scans", "Special": False}
+    rows = [{"Name": "IPC$", "Path": "", "Special": True, "SecurityDescriptor": None, "folder": None}]
     rows.append(own | {"SecurityDescriptor": outside, "folder": inside} | row)
     answer = said(SHARES, server={}, lsa={}, product={"ProductType": kind}, items=rows)
     return findings("access/windows-shares", windows(answer, *answers, kind=kind))
@@ -427,6 +427,9 @@ def test_shares_of_windows_itself_are_left_out() -> None:
     for name in ("print$", "ADMIN$"):
         (found,) = share(SCANS, SCANS, Name=name)
         assert found.outcome is Outcome.NOT_APPLICABLE
+    for path in ("HP LaserJet,LocalsplOnly", ""):
+        assert share(SCANS, SCANS, Path=path)[0].outcome is Outcome.NOT_APPLICABLE
+    assert share(SCANS, SCANS, Path=r"\\?\Volume{x}\Data")[0].outcome is Outcome.FAIL
     assert share(SCANS, SCANS, Special=True)[0].outcome is Outcome.NOT_APPLICABLE
     assert share(SCANS, SCANS, "LanmanNT", Name="SYSVOL")[0].outcome is Outcome.NOT_APPLICABLE
     assert share(SCANS, SCANS, "ServerNT", Name="SYSVOL")[0].outcome is Outcome.FAIL

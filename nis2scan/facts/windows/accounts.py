@@ -121,7 +121,7 @@ LOCAL_ACCOUNTS = powershell(
 )
 
 # The group is found by its SID: its name is in the language of the system. A member that Windows cannot name any more
-# stops Get-LocalGroupMember; here it is a member like the others.
+# stops Get-LocalGroupMember; here it is a member like the others, whose path is his SID.
 ADMINISTRATORS = powershell(
     "# administrators"
     + _NO_DC
@@ -133,9 +133,12 @@ $group = [adsi]"WinNT://$env:COMPUTERNAME/$($names[0]),group"
   controller = $false
   items = @(foreach ($raw in $group.psbase.Invoke('Members')) {
     $member = [adsi]$raw
-    $sid = $member.objectSid
-    if ($sid -isnot [byte[]]) { $sid = @($sid)[0] }
-    [ordered]@{ sid = Copy-Value $sid; path = "$($member.Path)"; class = "$($member.SchemaClassName)" }
+    $path = "$($member.Path)"
+    try { $sid = $member.objectSid } catch { $sid = $null }
+    if ($null -ne $sid -and $sid -isnot [byte[]]) { $sid = @($sid)[0] }
+    if ($null -eq $sid -and $path -match '(S-1-[0-9-]+)$') { $sid = $Matches[1] }
+    try { $class = "$($member.SchemaClassName)" } catch { $class = '' }
+    [ordered]@{ sid = Copy-Value $sid; path = $path; class = $class }
   })
 }""",
     full=True,

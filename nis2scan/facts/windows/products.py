@@ -101,19 +101,18 @@ def _from_list(machine: Answer, users: Answer) -> Iterator[Product]:
 def _listed(program: Program) -> Product | None:
     if met := _SUITE_KEY.match(program.key):
         year = _KEY_YEARS.get(met[1])
-        return Product(program.name, program.name, "office", f"office:{year}") if year else None
+        return Product(program.name, "office", f"office:{year}") if year else None
     for pattern, product in _NAMED:
         if met := pattern.match(program.name):
-            return Product(f"{product} {_series(met[1])}", program.name, product, _version(product, met[1]))
+            return Product(program.name, product, _version(product, met[1]), f"{product} {_series(met[1])}")
     version = re.match(r"\d+(\.\d+)*", program.version)
     if version is None:
         return None
     if met := _EXCHANGE.match(program.name):  # the subscription began with a build of its own
-        return Product(
-            "exchange", program.name, "exchange", "exchange:15.2.2562." if met[1] else f"exchange:{version[0]}"
-        )
+        build = "exchange:15.2.2562." if met[1] else f"exchange:{version[0]}"
+        return Product(program.name, "exchange", build, "exchange")
     kind = _VERSIONED.get(program.name)
-    return Product(kind, f"{program.name} {version[0]}", kind, version[0]) if kind else None
+    return Product(f"{program.name} {version[0]}", kind, version[0], kind) if kind else None
 
 
 def _series(version: str) -> str:
@@ -135,11 +134,11 @@ def _office(answer: Answer) -> Iterator[Product]:
     for name in text((sub(table(answer), "office") or {}).get("ProductReleaseIds")).split(","):
         if met := _YEAR.search(name.strip()):
             ltsc = "-ltsc" if met[1] == "2024" and met[2].casefold() == "volume" else ""
-            yield Product(name.strip(), f"Office {met[1]} ({name.strip()})", "office", f"office:{met[1]}{ltsc}")
+            yield Product(f"Office {met[1]} ({name.strip()})", "office", f"office:{met[1]}{ltsc}", name.strip())
         elif _SUITE_2016.match(name.strip()):
-            yield Product(name.strip(), f"Office 2016 ({name.strip()})", "office", "office:2016")
+            yield Product(f"Office 2016 ({name.strip()})", "office", "office:2016", name.strip())
         elif _SUBSCRIPTION.match(name.strip()):
-            yield Product(name.strip(), f"Microsoft 365 ({name.strip()})", "office", "office:365")
+            yield Product(f"Microsoft 365 ({name.strip()})", "office", "office:365", name.strip())
 
 
 def _framework(answer: Answer) -> Iterator[Product]:
@@ -147,9 +146,9 @@ def _framework(answer: Answer) -> Iterator[Product]:
     four, three = sub(made, "four") or {}, sub(made, "three") or {}
     if (release := number(four.get("Release"))) is not None:
         name = f".NET Framework {text(four.get('Version'))}".strip()
-        yield Product(".NET Framework 4", name, "dotnet-framework", f"netfx-release:{release}")
+        yield Product(name, "dotnet-framework", f"netfx-release:{release}", ".NET Framework 4")
     if number(three.get("Install")) == 1:
-        yield Product(".NET Framework 3.5", ".NET Framework 3.5", "dotnet-framework", "netfx:3.5")
+        yield Product(".NET Framework 3.5", "dotnet-framework", "netfx:3.5")
 
 
 def _sql_server(answer: Answer) -> Iterator[Product]:
@@ -163,4 +162,4 @@ def _sql_server(answer: Answer) -> Iterator[Product]:
         minor = "50" if met[1] == "10" and int(met[2]) >= 50 else "0"
         instance = text(row.get("instance")).partition(".")[2]
         name = f"SQL Server {version} ({instance})"
-        yield Product(f"SQL Server {instance}", name, "sql-server", f"mssql:{met[1]}.{minor}.{met[3]}")
+        yield Product(name, "sql-server", f"mssql:{met[1]}.{minor}.{met[3]}", f"SQL Server {instance}")

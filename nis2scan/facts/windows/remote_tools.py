@@ -49,12 +49,12 @@ TOOLS = {
     "Pulseway": Signs(("Pulseway", "PC Monitor"), ("Pulseway*",), ("PCMonitorSrv.exe",)),
     "Radmin": Signs(("RServer3",), ("Radmin Server*",), ("RServer3.exe",)),
     "Remote Utilities": Signs(("RManService",), ("Remote Utilities*",), ("rutserv.exe",)),
-    "RemotePC": Signs(("RPCService", "RemotePC*"), ("RemotePC*",), ("RemotePCService.exe",)),
+    "RemotePC": Signs(("RemotePC*",), ("RemotePC*",), ("RemotePCService.exe",)),
     "RustDesk": Signs(("RustDesk",), ("RustDesk*",), ("rustdesk.exe",)),
     "ScreenConnect": Signs(
         ("ScreenConnect Client (*",), ("ScreenConnect Client*",), ("ScreenConnect.ClientService.exe",)
     ),
-    "SimpleHelp": Signs(("Remote Access Service",), ("Remote Access Service", "SimpleHelp*"), ("SimpleService.exe",)),
+    "SimpleHelp": Signs(("Remote Access Service",), ("Remote Access Service", "SimpleHelp*")),
     "Splashtop": Signs(
         ("SplashtopRemoteService", "SSUService"), ("Splashtop Streamer*",), ("SRService.exe", "SRManager.exe")
     ),

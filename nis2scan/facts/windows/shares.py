@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +46,7 @@ if (-not $cim) { throw 'nis2scan-denied' }
   lsa = Read-Values 'HKLM:\SYSTEM\CurrentControlSet\Control\Lsa' 'EveryoneIncludesAnonymous'
   product = Read-Values 'HKLM:\SYSTEM\CurrentControlSet\Control\ProductOptions' 'ProductType'
   items = @(Get-SmbShare -ErrorAction Stop | ForEach-Object {
-    $row = Copy-Properties $_ 'Name' 'Path' 'Special' 'ShareType' 'SecurityDescriptor'
+    $row = Copy-Properties $_ 'Name' 'Path' 'Special' 'SecurityDescriptor'
     $row['folder'] = $null
     if ($row.Path -and -not $row.Special) { try { $row['folder'] = "$((Get-Acl -LiteralPath $row.Path -ErrorAction Stop).Sddl)" } catch { $row['folder'] = $null } }
     $row
@@ -75,13 +76,13 @@ def shares(answer: Answer, states: Answer, keys: Answer) -> Shares:
 
 
 def _of_people(row: dict[str, Any], controller: bool) -> bool:
-    """A folder that somebody chose to give out. 0 is a folder; 1 and 3 are printers and the pipe."""
+    """A folder that somebody chose to give out. The path of a printer or a pipe begins with no drive."""
     name = text(row.get("Name")).casefold()
     if not name:
         raise CannotTell(Reason.PARSE_ERROR, say("a share has no name"))
     if truth(row.get("Special")) is True or name in _BUILT_IN or (controller and name in _OF_A_CONTROLLER):
         return False
-    return number(row.get("ShareType")) in (0, None)
+    return re.match(r"[A-Za-z]:|\\\\", text(row.get("Path"))) is not None
 
 
 def _share(row: dict[str, Any], nameless_too: bool) -> Share:

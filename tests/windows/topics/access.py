@@ -249,7 +249,11 @@ def _members(machine: str, profile: Profile) -> list[dict[str, Any]]:
         found.append(
             (profile.sid + sid if own else sid, f"WinNT://{place}/{profile.computer}/{path}" if own else path, kind)
         )
-    return [{"objectSid": sid, "ADsPath": path, "Class": kind, "SchemaClassName": kind} for sid, path, kind in found]
+    rows = [{"objectSid": sid, "ADsPath": path, "Class": kind, "SchemaClassName": kind} for sid, path, kind in found]
+    for row in rows:
+        if row["objectSid"] == _GONE:  # its properties cannot be read any more
+            del row["objectSid"]
+    return rows
 
 
 def _rules(run: str) -> dict[str, Any]:
@@ -312,22 +316,24 @@ def _rotation(machine: str) -> dict[str, Any]:
 
 def _shares(machine: str, profile: Profile) -> dict[str, Any]:
     rows = [
-        {"Name": "ADMIN$", "Path": r"C:\Windows", "Special": True, "ShareType": 0, "SecurityDescriptor": None},
-        {"Name": "C$", "Path": "C:\\", "Special": True, "ShareType": 0, "SecurityDescriptor": None},
-        {"Name": "IPC$", "Path": "", "Special": True, "ShareType": 3, "SecurityDescriptor": None},
+        {"Name": "ADMIN$", "Path": r"C:\Windows", "Special": True, "SecurityDescriptor": None},
+        {"Name": "C$", "Path": "C:\\", "Special": True, "SecurityDescriptor": None},
+        {"Name": "IPC$", "Path": "", "Special": True, "SecurityDescriptor": None},
     ]
     if profile.controller:
         sysvol = r"C:\Windows\SYSVOL\sysvol"
         for name, path in (("SYSVOL", sysvol), ("NETLOGON", rf"{sysvol}\kantoor.example\SCRIPTS")):
             rights = "O:BAG:SYD:(A;;FR;;;WD)(A;;FA;;;BA)(A;;0x1301bf;;;AU)"
-            rows.append({"Name": name, "Path": path, "Special": False, "ShareType": 0, "SecurityDescriptor": rights})
+            rows.append({"Name": name, "Path": path, "Special": False, "SecurityDescriptor": rights})
     folders: dict[str, Any] = {"@by": "LiteralPath"}
     for name, path, outside, inside in SHARES.get(machine, ()):
-        rows.append({"Name": name, "Path": path, "Special": False, "ShareType": 0, "SecurityDescriptor": outside})
+        rows.append({"Name": name, "Path": path, "Special": False, "SecurityDescriptor": outside})
         if inside is not None:
             folders[path] = {"Sddl": inside}
     if profile.kind == "server":
-        rows.append({"Name": "print$", "Path": r"C:\Windows\system32\spool\drivers", "Special": False, "ShareType": 0,
+        printer = {"Name": "HP", "Path": "HP LaserJet,LocalsplOnly", "Special": False}
+        rows.append({**printer, "SecurityDescriptor": "O:BAG:DUD:(A;;FA;;;WD)"})
+        rows.append({"Name": "print$", "Path": r"C:\Windows\system32\spool\drivers", "Special": False,
                      "SecurityDescriptor": "O:BAG:DUD:(A;;FR;;;WD)(A;;FA;;;BA)"})  # fmt: skip
     return {"Get-SmbShare": rows, "Get-Acl": folders}
 
