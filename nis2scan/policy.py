@@ -66,6 +66,7 @@ class Policy:
     dormant_warn_days: int = _threshold(45, "CIS 5.3")
     dormant_fail_days: int = _threshold(180, "PingCastle")
     small_data_disk_mb: int = _threshold(1024, "nis2scan")
+    empty_data_disk_mb: int = _threshold(256, "nis2scan")
     certificate_warn_days: int = _threshold(21, "nis2scan")
     delivered_max_days: int = _threshold(90, "nis2scan")  # what a machine said by file; older says little of today
     dataset_warn_days: int = _threshold(90, "nis2scan")

@@ -10,8 +10,7 @@ from nis2scan.facts.windows.drives import DataVolume, DataVolumes, Disk
 from nis2scan.facts.windows.hosted import Layer
 from nis2scan.facts.windows.system_drive import State, state_of
 
-_EMPTY = 256 * 1024 * 1024
-"""Bytes in use on a volume that holds nothing but the notes of its own file system."""
+_MB = 1024 * 1024
 
 
 @check(
@@ -72,8 +71,8 @@ def _plain(volume: DataVolume, seen: Message, data: DataVolumes, layer: Layer, p
         return warn(say("{seen}; it is a file on another volume: judge that one", seen=seen))
     if volume.disk is Disk.ELSEWHERE:
         return warn(say("{seen}; its disk stands in another device (iSCSI): judge that one", seen=seen))
-    if volume.size and volume.size < policy.small_data_disk_mb * 1024 * 1024:
-        return warn(say("{seen}, but it is small ({megabytes} MB)", seen=seen, megabytes=volume.size // (1024 * 1024)))
-    if volume.size and volume.free is not None and volume.size - volume.free < _EMPTY:
+    if volume.size and volume.size < policy.small_data_disk_mb * _MB:
+        return warn(say("{seen}, but it is small ({megabytes} MB)", seen=seen, megabytes=volume.size // _MB))
+    if volume.size and volume.free is not None and volume.size - volume.free < policy.empty_data_disk_mb * _MB:
         return warn(say("{seen}, but nothing is on it", seen=seen))
     return bad(seen)

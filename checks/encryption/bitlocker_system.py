@@ -23,7 +23,7 @@ from nis2scan.facts.windows.system_drive import OtherEncryption, State, SystemDr
     limits="Sees BitLocker. A drive that encrypts by itself is not seen; of other programs only VeraCrypt and "
     "DiskCryptor, by their driver. Without administrator rights it asks the shell, which tells on and off only; "
     "whether the shell answers over the network was not tried on a real machine. That no code is asked at start is "
-    "accepted.",
+    "accepted. Where only the space in use was encrypted, old files may be left in the rest.",
     key=True,
 )
 def bitlocker_system(drive: SystemDrive, layer: Layer, other: OtherEncryption) -> Verdict:

@@ -16,7 +16,7 @@ from nis2scan.facts.windows.hosted import FIRMWARE
 from nis2scan.facts.windows.recovery_keys import EVENTS, RULES
 from nis2scan.facts.windows.system import COMPUTER, RELEASE
 from nis2scan.facts.windows.system_drive import DRIVERS, SHELL
-from nis2scan.testing import answered, fact, findings, only, recording
+from nis2scan.testing import answered, fact, findings, only, recording, rules
 
 GB = 1024**3
 SYSTEM, DATA, RECOVERY = (
@@ -45,9 +45,17 @@ def computer(maker: str = "Dell Inc.", model: str = "Latitude 7450") -> Answer:
     return said(COMPUTER, system=[machine], os=[{}], battery=[])
 
 
-def volume(number: int = 1, letter: str | None = "C:", kind: int = 0, **changed: Any) -> dict[str, Any]:
+def volume(number: int = 1, letter: Any = "C:", kind: Any = 0, **changed: Any) -> dict[str, Any]:
     """A volume that is encrypted and protected, besides what is changed."""
-    values = {"protection": 1, "conversion": 1, "percent": 100, "method": 6, "lock": 0, "hardware": 2, "suspend": None}
+    values: dict[str, Any] = {
+        "protection": 1,
+        "conversion": 1,
+        "percent": 100,
+        "method": 6,
+        "lock": 0,
+        "hardware": 2,
+        "suspend": None,
+    }
     values |= {"keys": TPM_AND_PASSWORD} | changed
     names = {
         "protection": {"ProtectionStatus": values["protection"]},
@@ -207,7 +215,7 @@ def test_the_registry_tells_a_virtual_machine_to_whoever_may_not_ask() -> None:
 
 # ---- other volumes -------------------------------------------------------------------------------
 
-PLAIN = {"protection": 0, "conversion": 0, "percent": 0, "method": 0, "keys": ()}
+PLAIN: dict[str, Any] = {"protection": 0, "conversion": 0, "percent": 0, "method": 0, "keys": ()}
 EFI = "{c12a7328-f81f-11d2-ba4b-00a0c93ec93b}"
 OEM = "{de94bba4-06d1-4d40-a16a-bfd50179d6ac}"
 
@@ -224,6 +232,7 @@ def data(row: dict[str, Any], seen: dict[str, Any] | None, disk: Answer | None =
         ({}, {}, 11, Outcome.PASS),
         ({}, PLAIN, 11, Outcome.FAIL),
         ({}, PLAIN, 16, Outcome.FAIL),  # Storage Spaces
+        ({}, PLAIN, 13, Outcome.FAIL),  # memory that is built in
         ({}, PLAIN, 7, Outcome.WARN),
         ({}, PLAIN, 9, Outcome.WARN),
         ({}, PLAIN, 15, Outcome.WARN),
@@ -369,11 +378,11 @@ def test_a_method_of_encryption(changed: dict[str, Any], outcome: Outcome) -> No
 
 
 @pytest.mark.parametrize(
-    ("rules", "effective", "noted"),
+    ("given", "effective", "noted"),
     [(None, None, True), ({"RDVDenyWriteAccess": 1}, None, False), (None, {"RDVDenyWriteAccess": 1}, False)],
 )
-def test_a_rule_for_usb_disks_is_a_remark_only(rules: Any, effective: Any, noted: bool) -> None:
-    found = only(METHOD, windows(bitlocker(volume()), said(RULES, rules=rules, effective=effective)))
+def test_a_rule_for_usb_disks_is_a_remark_only(given: Any, effective: Any, noted: bool) -> None:
+    found = only(METHOD, windows(bitlocker(volume()), said(RULES, rules=given, effective=effective)))
 
     assert (found.outcome, "USB" in str(found.found)) == (Outcome.PASS, noted)
 
@@ -391,3 +400,10 @@ def test_an_answer_of_another_form_is_not_assessed(items: Any) -> None:
 
     for check in (SYSTEM, DATA, RECOVERY, METHOD):
         assert {item.outcome for item in findings(check, host)} == {Outcome.NOT_ASSESSED}
+
+
+def test_no_question_ever_asks_for_a_recovery_password() -> None:
+    asked = "\n".join(question.text for question in rules().questions).lower()
+
+    assert "getkeyprotectortype" in asked
+    assert [word for word in ("numericalpassword", "recoverypassword", "get-bitlockervolume") if word in asked] == []

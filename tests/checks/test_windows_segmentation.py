@@ -374,10 +374,18 @@ SECOND = {"IPAddress": ["10.0.0.5"], "IPSubnet": ["255.255.0.0"], "DefaultIPGate
 
 
 def cards(
-    *forwards: tuple[int, int], router: Any = None, router6: Any = None, hardware: tuple[bool, ...] = (True, True)
+    *forwards: tuple[int, int],
+    router: Any = None,
+    router6: Any = None,
+    hardware: tuple[bool | None, ...] = (True, True),
 ) -> Answer:
     rows = [
-        {"InterfaceGuid": guid, "InterfaceIndex": index, "Name": f"Ethernet {index}", "HardwareInterface": real}
+        {
+            "InterfaceGuid": guid,
+            "InterfaceIndex": index,
+            "Name": f"Ethernet {index}",
+            "HardwareInterface": real is not False,
+        }
         for guid, index, real in zip((GUID, OTHER), (5, 6), hardware, strict=True)
     ]
     interfaces = [
@@ -387,7 +395,8 @@ def cards(
     ]
     up = {"MediaConnectState": 1, "InterfaceOperationalStatus": 1}
     tcpip = {"IPEnableRouter": router, "Hostname": "PC01"}
-    made = [{**row, **up} for row in rows]
+    places = {True: "PCI\\VEN_8086", False: "SWD\\WINTUN", None: "ROOT\\NET\\0000"}
+    made = [{**row, **up, "PnPDeviceID": places[real]} for row, real in zip(rows, hardware, strict=True)]
     return said(CARDS, cards=made, interfaces=interfaces, tcpip=tcpip, tcpip6={"IPEnableRouter": router6})
 
 
@@ -426,6 +435,7 @@ def second(**changed: Any) -> dict[str, Any]:
             Outcome.WARN,
         ),  # the switch leads out
         (second(ServiceName="wintun"), cards((6, 2), hardware=(True, False)), {}, Outcome.PASS),  # a VPN
+        (second(ServiceName="VBoxNetAdp"), cards(router=1, hardware=(True, None)), {}, Outcome.PASS),
         (second(IPAddress=["fd00::5"], IPSubnet=["64"]), cards((6, 23)), {}, Outcome.PASS),
         (second(IPAddress=["10.0.0.5", "fd00::5"], IPSubnet=["255.0.0.0"]), cards(), {}, Outcome.NOT_ASSESSED),
         (second(IPAddress=["x"]), cards(), {}, Outcome.NOT_ASSESSED),

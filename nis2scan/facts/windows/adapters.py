@@ -52,7 +52,7 @@ ADAPTERS = powershell(
 CARDS = powershell(
     r"""# network-cards
 [ordered]@{
-  cards = Read-Instances 'root/StandardCimv2' 'MSFT_NetAdapter' @('InterfaceGuid', 'InterfaceIndex', 'Name', 'HardwareInterface', 'MediaConnectState', 'InterfaceOperationalStatus')
+  cards = Read-Instances 'root/StandardCimv2' 'MSFT_NetAdapter' @('InterfaceGuid', 'InterfaceIndex', 'Name', 'HardwareInterface', 'PnPDeviceID', 'MediaConnectState', 'InterfaceOperationalStatus')
   interfaces = Read-Instances 'root/StandardCimv2' 'MSFT_NetIPInterface' @('InterfaceIndex', 'AddressFamily', 'Forwarding')
   tcpip = Read-Values 'HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters' 'IPEnableRouter' 'Hostname'
   tcpip6 = Read-Values 'HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip6\Parameters' 'IPEnableRouter'
@@ -122,9 +122,15 @@ def windows_networks(told: Answer, cards: Answer, states: Answer, keys: Answer, 
 
 
 def _leads_out(item: Adapter, row: dict[str, Any]) -> bool:
-    if truth(row.get("HardwareInterface")) is True or item.driver in _TEAMS | _BRIDGES:
+    if _is_real(row) or item.driver in _TEAMS | _BRIDGES:
         return True
     return item.driver in _SWITCHES and item.gateway
+
+
+def _is_real(row: dict[str, Any]) -> bool:
+    """Cards of VirtualBox, VMware and VPNs may call themselves hardware; where they hang, tells."""
+    software = text(row.get("PnPDeviceID")).casefold().startswith(("root\\", "swd\\"))
+    return truth(row.get("HardwareInterface")) is True and not software
 
 
 def _joined(
@@ -136,7 +142,7 @@ def _joined(
         text(row.get("Name"))
         for guid, row in real.items()
         if guid not in own
-        and truth(row.get("HardwareInterface")) is True
+        and _is_real(row)
         and number(row.get("MediaConnectState")) == _CONNECTED
         and number(row.get("InterfaceOperationalStatus")) == _UP
     )

@@ -27,7 +27,7 @@ class Disk(StrEnum):
     UNKNOWN = "unknown"
 
 
-_BUSES = {7: Disk.REMOVABLE, 12: Disk.REMOVABLE, 13: Disk.REMOVABLE, 15: Disk.IMAGE, 9: Disk.ELSEWHERE}
+_BUSES = {7: Disk.REMOVABLE, 15: Disk.IMAGE, 9: Disk.ELSEWHERE}  # USB; memory that is built in says SD or MMC
 
 
 @dataclass(frozen=True)

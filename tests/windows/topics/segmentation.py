@@ -266,6 +266,7 @@ def _cards(machine: str) -> dict[str, Any]:
                 "InterfaceIndex": index,
                 "Name": nic.name,
                 "HardwareInterface": nic.hardware,
+                "PnPDeviceID": (r"PCI\VEN_8086&DEV_15BB" if nic.hardware else r"ROOT\NET") + rf"\{index:04}",
                 "MediaConnectState": 1,
                 "InterfaceOperationalStatus": 1,
             }
