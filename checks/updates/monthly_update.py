@@ -34,8 +34,8 @@ from nis2scan.facts.windows.servicing import MonthlyUpdate
     "option 6. Restart afterwards.\n"
     "It fails: as administrator `DISM /Online /Cleanup-Image /RestoreHealth`, then again.\n"
     "Check: `winver` shows a build of this month.",
-    limits="Goes by the day on which the newest cumulative update was put in place, not by what is in it: an old one "
-    "that was installed late looks new, and so does an update that was taken off again later. Updates outside the "
+    limits="Goes by the day on which the newest cumulative update was put in place, and by a short list of builds that "
+    "are known to be old: a build that is not on it and was installed late looks new. Updates outside the "
     "monthly ones, of drivers and of other programs are not seen. That ordinary users can read the list of packages "
     "has not been confirmed on a real machine.",
 )
@@ -49,6 +49,8 @@ def monthly_update(
         ended = say("{system} gets no updates any more; see the check on its end of support", system=release.name)
         return bad(ended)
     found = say("build {build}, put in place on {day}", build=update.build, day=update.installed_at)
+    if update.out_by is not None and update.out_by < update.installed_at:
+        found = say("{found}, though it was out by {out}", found=found, out=update.out_by)
     if update.waiting:
         found = say("{found}; a newer one waits for a restart", found=found)
     days, sure = update.missed_days, Confidence.DERIVED

@@ -31,7 +31,7 @@ def visit(at: datetime = NOON) -> Answer:
     return answered(SESSION, json.dumps(row))
 
 
-def release(build: int = 26100, edition: str = "Enterprise", kind: str = "WinNT", ubr: int = 7309) -> Answer:
+def release(build: int = 26100, edition: str = "Enterprise", kind: str = "WinNT", ubr: int = 9840) -> Answer:
     version = {"CurrentBuild": str(build), "UBR": ubr, "DisplayVersion": "24H2", "EditionID": edition}
     return answered(
         RELEASE,
@@ -51,7 +51,7 @@ def machine(*answers: Answer, at: datetime = NOON) -> Recording:
     return recording(*answers, *more, platform="windows", vantage="winrm", at=at)
 
 
-def package(installed: datetime, ubr: int = 7309, state: int = 112, build: int = 26100) -> dict[str, Any]:
+def package(installed: datetime, ubr: int = 9840, state: int = 112, build: int = 26100) -> dict[str, Any]:
     ticks = int((installed - START) / timedelta(microseconds=1)) * 10
     low = ticks & 0xFFFFFFFF
     name = f"Package_for_RollupFix~31bf3856ad364e35~amd64~~{build}.{ubr}.1.9"
@@ -61,7 +61,7 @@ def package(installed: datetime, ubr: int = 7309, state: int = 112, build: int =
 HOTPATCH = {"rebootless": {"AllowRebootlessUpdates": 1}, "guard": {"EnableVirtualizationBasedSecurity": 1}}
 
 
-def servicing(*packages: dict[str, Any], ubr: int = 7309, build: int = 26100, **more: Any) -> Answer:
+def servicing(*packages: dict[str, Any], ubr: int = 9840, build: int = 26100, **more: Any) -> Answer:
     made = {"version": {"CurrentBuild": str(build), "UBR": ubr}, "listed": True, "items": list(packages)}
     made |= dict.fromkeys(("rebootless", "guard", "enrolled", "table"))
     return answered(SERVICING, json.dumps({**made, **more}))
@@ -112,12 +112,28 @@ def test_days_count_from_the_first_monthly_update_that_is_missing(
 
 
 def test_what_is_staged_or_superseded_and_what_is_newer_than_what_runs_does_not_count() -> None:
-    old, new = package(day("2026-09-10"), 6899), package(day("2026-11-12"), 7309, 64)
+    old, new = package(day("2026-09-10"), 9648), package(day("2026-11-12"), 9840, 64)
     assert only(MONTHLY, machine(servicing(old, new))).outcome is Outcome.FAIL
-    waits = servicing(old, package(day("2026-11-12"), 7309), ubr=6899)
+    waits = servicing(old, package(day("2026-11-12"), 9840), ubr=9648)
     found = only(MONTHLY, machine(waits))
     assert found.outcome is Outcome.FAIL
     assert "waits for a restart" in str(found.found)
+
+
+@pytest.mark.parametrize(
+    ("build", "ubr", "outcome"),
+    [
+        (26100, 9457, Outcome.FAIL),
+        (26200, 8457, Outcome.FAIL),
+        (26200, 9458, Outcome.PASS),
+        (19045, 7725, Outcome.FAIL),
+        (20348, 4294, Outcome.FAIL),
+        (20348, 4405, Outcome.PASS),
+    ],
+)
+def test_an_old_build_that_was_installed_late_is_old(build: int, ubr: int, outcome: Outcome) -> None:
+    late = servicing(package(day("2026-11-20"), ubr), ubr=ubr, build=build)
+    assert only(MONTHLY, machine(late, release())).outcome is outcome
 
 
 def test_no_package_and_one_dated_ahead_are_not_assessed() -> None:

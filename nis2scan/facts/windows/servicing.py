@@ -9,6 +9,7 @@ from typing import Any
 
 from nis2scan.api import SESSION, Answer, CannotTell, Fact, Reason, powershell, reads, say
 from nis2scan.facts.windows.host_time import host_time
+from nis2scan.facts.windows.known_builds import out_by
 from nis2scan.facts.windows.patch_days import BASELINES, days_between, first_after
 from nis2scan.facts.windows.values import filetime, number, rows, sub, table, text
 
@@ -21,20 +22,26 @@ class MonthlyUpdate(Fact):
     """The cumulative update that runs.
 
     build: `26100.7309`, as it runs. installed_at: when the newest cumulative update that is not newer than this build
-    was put in place. waiting: a newer one is in place and waits for a restart. hotpatch: mended while it runs, so only
+    was put in place. out_by: when this build was out at the latest, where that is known. waiting: a newer one is in place and waits for a restart. hotpatch: mended while it runs, so only
     some months bring a whole update.
     """
 
     build: str
     installed_at: datetime
+    out_by: datetime | None
     waiting: bool
     hotpatch: bool
     seen_at: datetime
 
     @property
+    def dated(self) -> datetime:
+        """What was installed late may be old all the same."""
+        return self.installed_at if self.out_by is None else min(self.installed_at, self.out_by)
+
+    @property
     def missed(self) -> datetime:
         """The first publication that it cannot have."""
-        return first_after(self.installed_at)
+        return first_after(self.dated)
 
     @property
     def missed_days(self) -> int:
@@ -44,7 +51,7 @@ class MonthlyUpdate(Fact):
     @property
     def missed_whole_days(self) -> int:
         """Whole days since the first publication that also comes as a whole update where there is hotpatch."""
-        return _days_since(first_after(self.installed_at, BASELINES), self.seen_at)
+        return _days_since(first_after(self.dated, BASELINES), self.seen_at)
 
 
 def _days_since(day: datetime, seen_at: datetime) -> int:
@@ -79,7 +86,7 @@ def monthly_update(answer: Answer, visit: Answer) -> MonthlyUpdate:
     made = table(answer)
     seen_at, version = host_time(visit), sub(made, "version") or {}
     build, revision = text(version.get("CurrentBuild")), number(version.get("UBR"))
-    if not build or revision is None or made.get("listed") is not True:
+    if not build.isdigit() or revision is None or made.get("listed") is not True:
         raise CannotTell(Reason.PARSE_ERROR, say("the installed updates could not be read"))
     known = [found for row in rows(made) if (found := _package(row)) is not None]
     running = [found for found in known if found[0] <= revision]
@@ -91,6 +98,7 @@ def monthly_update(answer: Answer, visit: Answer) -> MonthlyUpdate:
     return MonthlyUpdate(
         build=f"{build}.{revision}",
         installed_at=installed,
+        out_by=out_by(int(build), revision),
         waiting=any(found[0] > revision for found in known),
         hotpatch=hotpatch(made),
         seen_at=seen_at,

@@ -80,7 +80,7 @@ foreach ($name in 'wuauserv', 'UsoSvc', 'WaaSMedicSvc', 'BITS') {
   $services[$name] = $key.Start
 }
 [ordered]@{
-  policy = Read-Values $policy 'WUServer' 'WUStatusServer' 'DisableWindowsUpdateAccess' 'DeferQualityUpdates' 'DeferQualityUpdatesPeriodInDays' 'PauseQualityUpdatesStartTime'
+  policy = Read-Values $policy 'WUServer' 'DisableWindowsUpdateAccess' 'DeferQualityUpdates' 'DeferQualityUpdatesPeriodInDays' 'PauseQualityUpdatesStartTime'
   au = Read-Values "$policy\AU" 'NoAutoUpdate' 'AUOptions' 'UseWUServer'
   user = Read-Values 'HKLM:\SOFTWARE\Microsoft\WindowsUpdate\UX\Settings' 'PauseUpdatesExpiryTime' 'PauseUpdatesStartTime' 'PauseQualityUpdatesStartTime' 'PauseQualityUpdatesEndTime' 'FlightSettingsMaxPauseDays'
   mdm = Read-Values 'HKLM:\SOFTWARE\Microsoft\PolicyManager\current\device\Update' 'AllowAutoUpdate' 'AllowUpdateService' 'DeferQualityUpdatesPeriodInDays' 'PauseQualityUpdates' 'PauseQualityUpdatesStartTime'

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.windows.profiles import MACHINES
-from tests.windows.topics.base import SERVICES, SOFTWARE, UBR, days_ago, guid
+from tests.windows.topics.base import NT, SERVICES, SOFTWARE, UBR, days_ago, guid
 
 SERVICING = rf"{SOFTWARE}\Component Based Servicing"
 WINDOWS_UPDATE = rf"{SOFTWARE}\WindowsUpdate"
@@ -22,19 +22,21 @@ DENIED = -2147024891  # 0x80070005
 INSTALLED, SUPERSEDED, STAGED = 0x70, 0x50, 0x40
 # Cumulative updates that have a package: revision, days since it was put in place, state. One is that of UBR.
 PACKAGES: dict[str, tuple[tuple[int, float, int], ...]] = {
-    "w11-goed": ((7309, 12, INSTALLED), (7171, 40, SUPERSEDED)),
+    "w11-goed": ((9840, 12, INSTALLED), (9648, 40, SUPERSEDED)),
     "w11-slecht": ((2033, 640, INSTALLED),),
-    "w11-de": ((7171, 35, INSTALLED), (6899, 70, SUPERSEDED)),
-    "w10-goed": ((6575, 12, INSTALLED),),
+    "w11-de": ((9648, 35, INSTALLED), (9457, 70, SUPERSEDED)),
+    "w10-goed": ((7912, 12, INSTALLED),),
     "w10-slecht": ((5371, 420, INSTALLED), (6456, 3, STAGED)),
     "s2016-slecht": ((6796, 900, INSTALLED),),
     "s2016-goed": ((8594, 11, INSTALLED),),
     "s2019-goed": ((8027, 13, INSTALLED), (7919, 41, SUPERSEDED)),
     "s2019-slecht": ((6293, 500, INSTALLED),),
-    "s2025-goed": ((7309, 12, INSTALLED),),
+    "s2025-goed": ((32690, 12, INSTALLED),),
     "s2025-slecht": ((3194, 430, INSTALLED), (7309, 30, INSTALLED)),
     "dc-2022": ((4405, 12, INSTALLED),),
 }
+REVISION = {"w11-goed": 9840, "w11-de": 9648, "w10-goed": 7912, "s2025-goed": 32690}
+"""Where it is another than in base.py: of an update of this autumn."""
 BASE_BUILD = {19045: 19041}
 """A build whose packages carry the number of an older one."""
 
@@ -157,8 +159,9 @@ def _packages(machine: str) -> dict[str, Any]:
         ticks = filetime(days)
         values = {"InstallTimeHigh": _signed(ticks >> 32), "InstallTimeLow": _signed(ticks & 0xFFFFFFFF)}
         found[rf"{SERVICING}\Packages\{name}"] = {"CurrentState": state, **values, "InstallUser": "S-1-5-18"}
-    assert UBR[machine] in {revision for revision, _, _ in PACKAGES[machine]}
-    return found
+    running = REVISION.get(machine, UBR[machine])
+    assert running in {revision for revision, _, _ in PACKAGES[machine]}
+    return {**found, NT: {"UBR": running}}
 
 
 def _settings(machine: str) -> dict[str, Any]:
@@ -178,9 +181,23 @@ def _settings(machine: str) -> dict[str, Any]:
         found[PAUSES] = {"PauseUpdatesExpiryTime": "2051-12-31T00:00:00Z", "FlightSettingsMaxPauseDays": 10023}
         found[PAUSES] |= {"PauseQualityUpdatesStartTime": "2026-09-20T09:02:26Z"}
     if machine == "w11-goed":  # a pause that is over leaves its values behind
-        found[PAUSES] = {"PauseUpdatesExpiryTime": "2026-09-01T07:00:00Z"}
+        begin, end = "2026-08-25T07:00:00Z", "2026-09-01T07:00:00Z"
+        found[PAUSES] = {"PauseUpdatesStartTime": begin, "PauseUpdatesExpiryTime": end}
+        found[PAUSES] |= {"PauseQualityUpdatesStartTime": begin, "PauseQualityUpdatesEndTime": end}
+    if machine == "s2016-slecht":  # with a server of the office this only hides the settings
+        found[POLICY] |= {"DisableWindowsUpdateAccess": 1}
+    if machine == "s2016-goed":
+        found[POLICY] |= {"DeferQualityUpdates": 1, "DeferQualityUpdatesPeriodInDays": 3}
+        found[POLICY] |= {"PauseQualityUpdatesStartTime": "2026-06-01"}
+    if machine == "s2025-slecht":
+        enrolled = rf"{NT}\Update\TargetingInfo\DynamicInstalled\Hotpatch.amd64"
+        found[enrolled] = {"Name": "Hotpatch Enrollment Package"}
+        memory = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management"
+        found[memory] = {"HotPatchTableSize": 4096}
     if machine == "w11-de":
         found[MANAGED] = {"AllowRebootlessUpdates": 1, "DeferQualityUpdatesPeriodInDays": 21, "AllowAutoUpdate": 2}
+        found[MANAGED] |= {"AllowUpdateService": 1, "PauseQualityUpdates": 0}
+        found[MANAGED] |= {"PauseQualityUpdatesStartTime": "2026-01-10"}
         found[r"HKLM\SYSTEM\CurrentControlSet\Control\DeviceGuard"] = {"EnableVirtualizationBasedSecurity": 1}
     return found
 
@@ -189,7 +206,17 @@ def _protection(machine: str) -> dict[str, Any]:
     if SCANNERS[machine] is None:
         return {}
     fresh = filetime(1 if machine != "w10-slecht" else 500).to_bytes(8, "little").hex()
+    found: dict[str, Any] = {}
+    policies = r"HKLM\SOFTWARE\Policies\Microsoft"
+    if machine == "s2019-slecht":
+        found[rf"{DEFENDER}\Real-Time Protection"] = {"DisableRealtimeMonitoring": 1}
+        found[rf"{policies}\Windows Defender\Real-Time Protection"] = {"DisableRealtimeMonitoring": 1}
+    if machine == "s2025-slecht":
+        found[rf"{policies}\Windows Advanced Threat Protection"] = {"ForceDefenderPassiveMode": 1}
+    if machine == "w10-slecht":
+        found[rf"{policies}\Windows Defender"] = {"DisableAntiSpyware": 0}
     return {
+        **found,
         rf"{DEFENDER}\Signature Updates": {
             "AVSignatureVersion": "1.441.12.0",
             "SignaturesLastUpdated": {"@hex": fresh},
@@ -255,6 +282,8 @@ def _fragment(machine: str) -> dict[str, Any]:
     if machine == "w11-goed":  # asked for by a printer: says nothing of updates
         manager = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager"
         restarts[manager] = {"PendingFileRenameOperations": [r"\??\C:\Windows\Temp\x.tmp", ""]}
+    if machine == "w10-goed":
+        restarts[rf"{NT}\SoftwareProtectionPlatform\ESU"] = {"Win10CommercialW365ESUEligible": 0}
     registry = {**_packages(machine), **_settings(machine), **_protection(machine), **restarts}
     return {"registry": registry, "cim": _cim(machine), "com": _com(machine), "logs": _logs(machine)}
 
