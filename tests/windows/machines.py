@@ -37,7 +37,8 @@ FEATURES = {
 }
 
 Part = dict[str, Any]
-BASE = "base"
+BELOW = ("base", "seldom")
+"""Topics that the others overrule."""
 CURRENT = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 
 
@@ -67,11 +68,15 @@ def _topics() -> list[tuple[str, Mapping[str, Part]]]:
 def description(run: str) -> Part:
     """Everything that is said of the machine of this run."""
     profile = RUNS[run]
-    (_, base), *others = [(name, _own(name, fragments, run)) for name, fragments in _topics()]
+    whole: Part = {part: {} for part in PARTS}
     said: Part = {}
-    for name, own in others:
-        said = _joined(said, own, (f"{run}, {name}",))
-    whole: Part = {part: {} for part in PARTS} | _overlaid(base, said)
+    for name, fragments in _topics():
+        own = _own(name, fragments, run)
+        if name in BELOW:
+            whole = _overlaid(whole, own)
+        else:
+            said = _joined(said, own, (f"{run}, {name}",))
+    whole = _overlaid(whole, said)
     whole["env"] = {**environment(profile), **whole["env"]}
     whole["programs"] = {**whoami(profile), **whole["programs"]}
     whole["rights"] = rights(profile)
