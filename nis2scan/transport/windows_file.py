@@ -15,8 +15,9 @@ _TOP = """\
 #
 # Start it as administrator (or as SYSTEM) to answer everything, or as another user to answer less, in Windows
 # PowerShell (not 32-bit):
-#   powershell.exe -NoProfile -ExecutionPolicy Bypass -File nis2scan-windows.ps1 -Folder D:\\answers
+#   powershell.exe -NoProfile -File nis2scan-windows.ps1 -Folder D:\\answers
 # writes D:\\answers\\COMPUTER.n2s. Without -Folder it prints the same, for a program that collects what is printed.
+# Where Windows starts no script that is not signed: docs/by-file.md.
 # Then, on the computer of whoever scans: nis2scan add FOLDER
 #
 # It reads and changes nothing; the one thing that it writes is the file in the folder you name. Every question is a
