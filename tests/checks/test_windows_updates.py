@@ -428,6 +428,7 @@ PASSIVE = {"AMRunningMode": "Passive Mode"}
         (scanner({"RealTimeProtectionEnabled": False}, []), Outcome.FAIL),
         (scanner({"AMRunningMode": None}, []), Outcome.PASS),
         (scanner({"AMRunningMode": "Not running"}, []), Outcome.FAIL),
+        (scanner({"AMRunningMode": "Passivmodus"}, []), Outcome.NOT_ASSESSED),
         (scanner({}, [product(0x043010)]), Outcome.PASS),  # an expired left-over beside it
         (scanner(PASSIVE, [product(0x041000)]), Outcome.PASS),
         (scanner(PASSIVE, [product(0x041010)]), Outcome.FAIL),

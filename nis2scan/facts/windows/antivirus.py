@@ -149,6 +149,8 @@ def _defender(made: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         return "off", row
     if mode in ("passive mode", "sxs passive mode", "edr block mode"):
         return "passive", row
+    if mode not in ("", "normal", "not running"):
+        raise CannotTell(Reason.PARSE_ERROR, say("the virus scanner is in a mode that is not known: {mode}", mode=mode))
     on = mode == "normal" or (not mode and truth(row.get("AntivirusEnabled")) is True)
     return "normal" if on else "off", row
 
