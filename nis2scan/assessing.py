@@ -21,7 +21,8 @@ from nis2scan.rules import Rules
 
 # What a visit leaves behind on a host, told to the customer beforehand.
 TRACES = (
-    say("one login in the log of the host, over SSH"),
+    say("one login in the log of the host, over SSH or WinRM"),
+    say("on Windows the whole script, where its log keeps what PowerShell runs"),
     say("one line of sudo or doas in the log, when the part that needs root is asked for"),
     say("times of last access of files that were read"),
     say("connections in the logs of devices, when networks are looked at"),
