@@ -194,12 +194,29 @@ def _joining(machine: str, profile: Profile) -> str:
     return "\r\n".join(lines)
 
 
+COLLECTOR = "Server=http://srv-log.kantoor.example:5985/wsman/SubscriptionManager/WEC,Refresh=900"
+COLLECTED = ("s2016-goed", "s2025-goed")
+FORWARDING = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\EventLog\EventForwarding\SubscriptionManager"
+
+
+def _forwarding(machine: str) -> dict[str, Any]:
+    """Servers in order send their logs on; of the others the topic of logging says so itself."""
+    return {FORWARDING: {"1": COLLECTOR}} if machine in COLLECTED else {}
+
+
 def _fragment(machine: str, profile: Profile) -> dict[str, Any]:
     return {
-        "registry": {**_release(machine, profile), **_membership(machine, profile), **_profiles(machine, profile)},
+        "registry": {
+            **_release(machine, profile),
+            **_membership(machine, profile),
+            **_profiles(machine, profile),
+            **_forwarding(machine),
+        },
         "cim": _system(machine, profile),
         "programs": {"dsregcmd.exe /status": {"out": _joining(machine, profile)}},
     }
 
 
 FRAGMENTS: dict[str, dict[str, Any]] = {name: _fragment(name, profile) for name, profile in MACHINES.items()}
+
+EXPECTED = {(machine, "LOG-ANY-003"): "pass" for machine in COLLECTED}

@@ -55,17 +55,14 @@ FRAGMENTS: dict[str, dict[str, Any]] = {
     "s2019-goed": {
         "registry": {rf"{POLICIES}\Windows NT\Terminal Services": {"fDenyTSConnections": 0, "SecurityLayer": 2}}
     },
-    "s2025-goed": {
-        "registry": {
-            DUO.format(""): {"ProvidersWhitelist": [PASSWORD]},
-            DUO.format("Policies\\"): {"FailOpen": 0, "ProvidersWhitelist": [PASSWORD]},
-        }
-    },
     "s2025-slecht": {
         "registry": {
             # It takes part in updates without a restart, but does not run them.
             rf"{NT}\Update\TargetingInfo\DynamicInstalled\Hotpatch.amd64": {"Name": "Hotpatch Enrollment Package"},
             r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management": {"HotPatchTableSize": 0},
+            # Left behind by Duo, which is gone.
+            DUO.format(""): {"ProvidersWhitelist": [PASSWORD]},
+            DUO.format("Policies\\"): {"FailOpen": 0, "ProvidersWhitelist": [PASSWORD]},
         }
     },
     "dc-2022": {
