@@ -20,9 +20,11 @@ from nis2scan.facts.linux.cover import Cover
     action="Encrypt the copies of the back-up",
     remedy="Borg: make a new repository with borg init --encryption=repokey-blake2. duplicity: take away "
     "--no-encryption. rsync and rsnapshot do not encrypt: write to an encrypted disk, or use restic or Borg.\n"
-    "A USB disk: make it anew with cryptsetup luksFormat. Keep pass-phrase and key apart from the machine, with two "
-    "people.\n"
-    "Check: borg info shows encryption; lsblk shows a crypt device under the disk of the back-up.",
+    "A USB disk: make it anew with cryptsetup luksFormat; on Windows switch on BitLocker for it. Windows Server Backup "
+    "does not encrypt: write to a disk with BitLocker. Veeam: in the job, Storage > Advanced > Storage, encryption.\n"
+    "Keep pass-phrase and key apart from the machine, with two people.\n"
+    "Check: borg info shows encryption; lsblk shows a crypt device under the disk of the back-up; manage-bde -status "
+    "shows protection on.",
     limits="Sees what the programs on the machine say of their copies, and disks that are attached now. The disk of a "
     "NAS or of the other side is not seen. A copy with an empty pass-phrase looks encrypted.",
 )
