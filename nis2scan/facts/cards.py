@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
 from nis2scan.api import Answer, CannotTell, Fact, Reason, powershell, reads, say, shell
+from nis2scan.facts.windows.values import rows, table, text
 
 _MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 _NONE = {"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"}
@@ -28,8 +28,9 @@ echo end""",
 )
 MACOS = shell("ifconfig -a && echo end", runs=("ifconfig",), platforms=("macos",), seconds=3, cap=131072)
 WINDOWS = powershell(
-    "[ordered]@{ items = Read-Instances 'root/cimv2' 'Win32_NetworkAdapterConfiguration' @('MACAddress')"
-    " 'IPEnabled = TRUE' }"
+    """# card-addresses
+$cards = Read-Instances 'root/cimv2' 'Win32_NetworkAdapterConfiguration' @('MACAddress') 'IPEnabled = TRUE'
+[ordered]@{ items = $cards }"""
 )
 
 
@@ -50,8 +51,7 @@ def macos_cards(answer: Answer) -> Cards:
 @reads(WINDOWS)
 def windows_cards(answer: Answer) -> Cards:
     """`F0:18:98:00:00:01` of each adapter that has an IP address."""
-    items = json.loads(answer.text)["items"]
-    return _cards([*(str(item["MACAddress"]).lower() for item in items), "end"])
+    return _cards([*(text(row.get("MACAddress")).lower() for row in rows(table(answer))), "end"])
 
 
 def _cards(lines: list[str]) -> Cards:
