@@ -34,7 +34,10 @@ NEXT_STEPS: Mapping[Reason, tuple[Message, str]] = {
         "",
     ),
     Reason.NO_PRIVILEGE: (
-        say("The account may not see this. Set `become` for this login in config.toml, and allow it on the host."),
+        say(
+            "The account may not see this. Linux: set `become` for its login, and allow it there. Windows: ask as an "
+            "administrator, or let one start the script for an answer by file."
+        ),
         "",
     ),
     Reason.TOOL_MISSING: (say("The host lacks the program that was asked. Look by hand."), ""),
@@ -47,7 +50,7 @@ NEXT_STEPS: Mapping[Reason, tuple[Message, str]] = {
     Reason.STALE_DATA: (say("What was found is too old to say anything about today. Refresh it, then scan again."), ""),
     Reason.UNSUPPORTED_PLATFORM: (say("nis2scan cannot look into this kind of system yet. Look by hand."), ""),
     Reason.LOCALE_UNSUPPORTED: (say("The answer came in a language that cannot be judged safely. Look by hand."), ""),
-    Reason.CONSTRAINED_LANGUAGE: (say("PowerShell is restricted on this host. Look by hand."), ""),
+    Reason.CONSTRAINED_LANGUAGE: (say("PowerShell is restricted on this host, which protects it. Look by hand."), ""),
     Reason.BLOCKED_BY_POLICY: (say("A setting of the host forbids this question. Look by hand."), ""),
     Reason.NO_LICENCE: (say("The licence of the service does not allow this question. Look by hand."), ""),
     Reason.OUT_OF_VANTAGE: (
