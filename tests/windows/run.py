@@ -42,7 +42,10 @@ def questions(among: Rules | None = None) -> list[Question]:
 
 @dataclass(frozen=True)
 class Run:
-    """What one run printed, and the recording that the transport makes of it. seconds: from start to end."""
+    """What one run printed, and the recording that the transport makes of it.
+
+    seconds: from start to end. left: files that were there or other afterwards, PowerShell's own caches aside.
+    """
 
     name: str
     out: bytes
@@ -50,6 +53,13 @@ class Run:
     code: int
     seconds: float
     recording: Recording
+    left: frozenset[str]
+
+
+def _files(machine: Path) -> frozenset[str]:
+    """Every file of the machine, with its size and the time of its last change."""
+    paths = (path for path in machine.rglob("*") if "cache" not in path.relative_to(machine).parts[0])
+    return frozenset(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in paths if path.is_file())
 
 
 def run(name: str, asked: Sequence[Question] | None = None) -> Run:
@@ -58,6 +68,7 @@ def run(name: str, asked: Sequence[Question] | None = None) -> Run:
     visit = Visit([*every, SESSION], "winrm", seconds=SECONDS, nonce=hashlib.md5(name.encode()).hexdigest())
     with tempfile.TemporaryDirectory(prefix="made-up-") as folder:
         machine = write(name, Path(folder) / "machine")
+        before = _files(machine)
         began = time.monotonic()
         done = subprocess.run(
             [POWERSHELL, *ARGUMENTS],
@@ -68,9 +79,10 @@ def run(name: str, asked: Sequence[Question] | None = None) -> Run:
             check=False,
         )
         seconds = time.monotonic() - began
+        left = before ^ _files(machine)
     visit.feed(done.stdout)
     visit.complain(done.stderr)
-    return Run(name, done.stdout, done.stderr, done.returncode, seconds, _steady(visit.recording(), name))
+    return Run(name, done.stdout, done.stderr, done.returncode, seconds, _steady(visit.recording(), name), left)
 
 
 def _steady(recording: Recording, name: str) -> Recording:

@@ -40,6 +40,12 @@ def test_it_ends_well_and_says_nothing_beside(name: str, made_up: Callable[[str]
 
 
 @pytest.mark.parametrize("name", RUNS)
+def test_it_leaves_nothing_behind(name: str, made_up: Callable[[str], Run]) -> None:
+    """No file more, none less, none changed in the folder of the account or on the drive of the machine."""
+    assert made_up(name).left == frozenset()
+
+
+@pytest.mark.parametrize("name", RUNS)
 def test_rights_are_told_as_they_are(name: str, made_up: Callable[[str], Run]) -> None:
     """What may not be read is denied or constrained, never empty."""
     profile, recording = RUNS[name], made_up(name).recording
