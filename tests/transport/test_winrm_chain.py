@@ -86,5 +86,5 @@ def test_a_scan_over_winrm_ends_in_findings(
     (file,) = (Path(path) for path in finished["reports"] if path.endswith("findings.json"))
     windows = [item for item in json.loads(file.read_text("utf-8"))["findings"] if "windows" in item["check"]]
     assert code == 0
-    assert {"fail", "pass"} <= {item["outcome"] for item in windows}
+    assert {"fail", "warn"} <= {item["outcome"] for item in windows}
     assert seen.shells.held == {}
