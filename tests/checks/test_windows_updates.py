@@ -174,13 +174,21 @@ def esu(build: int = 19045, ubr: int = 6456, licences: Any = None, cloud: Any = 
         (esu(licences=[{"LicenseStatus": 0}]), Outcome.FAIL),
         (esu(licences=[]), Outcome.FAIL),
         (esu(licences=None), Outcome.NOT_ASSESSED),
-        (esu(licences=None, ubr=6575), Outcome.WARN),
+        (esu(licences=None, ubr=6575), Outcome.NOT_ASSESSED),
+        (esu(licences=[], ubr=6575), Outcome.NOT_ASSESSED),  # the packages were not read
         (esu(licences=None, cloud={"Win10CommercialW365ESUEligible": 1}), Outcome.WARN),
         (answered(ESU, status=Status.DENIED), Outcome.NOT_ASSESSED),
     ],
 )
 def test_windows_10_after_its_end_needs_proof_of_paid_support(answer: Answer, outcome: Outcome) -> None:
     assert only(SUPPORT, machine(release(19045, "Professional"), answer)).outcome is outcome
+
+
+@pytest.mark.parametrize(("installed", "outcome"), [("2026-11-12", Outcome.WARN), ("2026-08-12", Outcome.FAIL)])
+def test_an_update_of_these_weeks_that_only_paid_support_brings_is_proof(installed: str, outcome: Outcome) -> None:
+    packages = servicing(package(day(installed), 7912), ubr=7912, build=19045)
+    box = machine(release(19045, "Professional"), esu(licences=[], ubr=7912), packages)
+    assert only(SUPPORT, box).outcome is outcome
 
 
 def test_a_supported_release_needs_no_proof() -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from nis2scan.api import Answer, CannotTell, powershell, reads
+from nis2scan.api import SESSION, Answer, CannotTell, powershell, reads
 from nis2scan.facts.support import LongerInForce
+from nis2scan.facts.windows.servicing import SERVICING, MonthlyUpdate, monthly_update
 from nis2scan.facts.windows.values import number, rows, sub, table, text
 
 _LICENSED = 1
 _FIRST_PAID = {"19045": 6575}
 """The first revision of a build that was handed out with this support only: of Windows 10 that of November 2025."""
+
+_WEEKS = 31
+"""Days that the newest update may be missing before it shows nothing of today's support."""
 
 # The list of licences is slow, so only releases that have such support are asked for theirs.
 ESU = powershell(
@@ -31,22 +35,27 @@ if ($asked) {
 )
 
 
-@reads(ESU)
-def longer_in_force(answer: Answer) -> LongerInForce:
+@reads(ESU, SERVICING, SESSION)
+def longer_in_force(answer: Answer, servicing: Answer, visit: Answer) -> LongerInForce:
     """Only softens, so it is never missing: what could not be read is neither yes nor no."""
     try:
-        return LongerInForce(None, esu=_in_force(table(answer)))
+        return LongerInForce(None, esu=_in_force(table(answer), servicing, visit))
     except CannotTell:
         return LongerInForce(None, esu=None)
 
 
-def _in_force(made: dict[str, Any]) -> bool | None:
+def _in_force(made: dict[str, Any], servicing: Answer, visit: Answer) -> bool | None:
+    """A licence, or an update of these weeks that comes with this support only: an older one may be of a past year."""
     if number((sub(made, "cloud") or {}).get("Win10CommercialW365ESUEligible")) == 1:
+        return True
+    licences = rows(made, "licences") if made.get("asked") is True and made.get("licences") is not None else None
+    if any(number(row.get("LicenseStatus")) == _LICENSED for row in licences or ()):
         return True
     version = sub(made, "version") or {}
     first, revision = _FIRST_PAID.get(text(version.get("CurrentBuild"))), number(version.get("UBR"))
     if first is not None and revision is not None and revision >= first:
-        return True
-    if made.get("asked") is not True or made.get("licences") is None:
-        return None
-    return any(number(row.get("LicenseStatus")) == _LICENSED for row in rows(made, "licences"))
+        update = monthly_update.read(servicing, visit)
+        assert isinstance(update, MonthlyUpdate)  # noqa: S101 the reader makes it
+        if update.missed_days <= _WEEKS:
+            return True
+    return None if licences is None else False
