@@ -9,6 +9,8 @@ from nis2scan.facts.backup_copies import CopyDisks
 from nis2scan.facts.backup_record import Backup
 from nis2scan.facts.backups import Backups
 from nis2scan.facts.linux.cover import Cover
+from nis2scan.facts.windows.covers import CopyVolumes
+from nis2scan.facts.windows.drives import Disk
 
 
 @check(
@@ -28,14 +30,14 @@ from nis2scan.facts.linux.cover import Cover
     limits="Sees what the programs on the machine say of their copies, and disks that are attached now. The disk of a "
     "NAS or of the other side is not seen. A copy with an empty pass-phrase looks encrypted.",
 )
-def backup_copies(backups: Backups, disks: CopyDisks) -> Mapping[str, Part]:
+def backup_copies(backups: Backups, disks: CopyDisks, volumes: CopyVolumes) -> Mapping[str, Part]:
     """One back-up disk holds the whole business. Whoever finds or steals a copy that is not encrypted can read all of
     it.
     """
     judged: dict[str, Part] = {}
     for record in backups.records:
         if record.last_success is not None:
-            judged[record.tool] = _judged(record, disks)
+            judged[record.tool] = _judged(record, disks, volumes)
     if judged:
         return {**backups.unread, **judged}
     if backups.blind is not None:
@@ -45,9 +47,12 @@ def backup_copies(backups: Backups, disks: CopyDisks) -> Mapping[str, Part]:
     }
 
 
-def _judged(record: Backup, disks: CopyDisks) -> Part:
+def _judged(record: Backup, disks: CopyDisks, volumes: CopyVolumes) -> Part:
     """The worst of the copies that are known not to be encrypted by the program."""
     parts = [_plain(kind, disks) for kind in record.plain_at]
+    if record.encrypted is False and record.tool in volumes.by_tool:
+        disk, cover = volumes.by_tool[record.tool]
+        parts += [_plain(_KINDS[disk], CopyDisks(cover, cover))] if disk in _KINDS else []
     for outcome in ("fail", "warn"):
         if found := [part for part in parts if isinstance(part, Verdict) and part.outcome == outcome]:
             return found[0]
@@ -61,6 +66,9 @@ def _judged(record: Backup, disks: CopyDisks) -> Part:
     return Unknown(
         Reason.OUT_OF_VANTAGE, say("whether {tool} encrypts its copies is not written down", tool=record.tool)
     )
+
+
+_KINDS = {Disk.REMOVABLE: "usb", Disk.FIXED: "local"}
 
 
 def _plain(kind: str, disks: CopyDisks) -> Part:

@@ -16,7 +16,8 @@ from nis2scan.facts.windows.hosted import FIRMWARE
 from nis2scan.facts.windows.recovery_keys import EVENTS, RULES
 from nis2scan.facts.windows.system import COMPUTER, RELEASE
 from nis2scan.facts.windows.system_drive import DRIVERS, SHELL
-from nis2scan.testing import answered, fact, findings, only, recording, rules
+from nis2scan.facts.windows.windows_backup import WINDOWS_BACKUP
+from nis2scan.testing import NOON, answered, fact, findings, only, recording, rules
 
 GB = 1024**3
 SYSTEM, DATA, RECOVERY = (
@@ -24,7 +25,8 @@ SYSTEM, DATA, RECOVERY = (
     "encryption/bitlocker-data",
     "encryption/bitlocker-recovery",
 )
-METHOD = "encryption/bitlocker-method"
+METHOD, COPIES = "encryption/bitlocker-method", "encryption/backup-copies"
+NOW = int(NOON.timestamp())
 KEY = "{B7B5B3A0-95C7-4B6B-8A2A-6C7F1D2E3F44}"
 TPM_AND_PASSWORD = ((1, "{5C5C6A5E-1B7B-4B0D-9B0C-2A0D7A3C1E11}"), (3, KEY))
 NO_NAMESPACE = '{"fqid": "HRESULT 0x8004100e,Microsoft.Management.Infrastructure.CimCmdlets.GetCimInstanceCommand"}'
@@ -305,6 +307,44 @@ def test_disks_of_copies_are_what_all_disks_of_their_kind_are() -> None:
     assert fact(CopyDisks, plain) == CopyDisks(Cover.ENCRYPTED, Cover.PLAIN)
     assert fact(CopyDisks, sealed) == CopyDisks(Cover.ENCRYPTED, Cover.ENCRYPTED)
     assert fact(CopyDisks, unread) == CopyDisks(Cover.UNKNOWN, Cover.UNKNOWN)
+
+
+def saved_by_windows(target: str = device(2).rstrip("\\")) -> Answer:
+    ended = {"LastSuccessfulBackupTime": NOW - 9000, "LastBackupTime": NOW - 9000, "LastBackupResultHR": 0}
+    summary = {**ended, "LastBackupResultDetailedHR": 0, "LastSuccessfulBackupTargetPath": target}
+    return said(WINDOWS_BACKUP, module=True, summary=summary, scheduled=True, events=[], client=[])
+
+
+def copies(*answers: Answer) -> Outcome:
+    """Of this tool; the others were not asked for."""
+    every = {item.subject: item.outcome for item in findings(COPIES, windows(*answers, kind="ServerNT"))}
+    return every["Windows Server Backup"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "bus", "outcome"),
+    [
+        (PLAIN, 7, Outcome.FAIL),
+        (PLAIN, 11, Outcome.WARN),
+        (PLAIN, 9, Outcome.NOT_ASSESSED),
+        (PLAIN, 0, Outcome.NOT_ASSESSED),
+        ({}, 7, Outcome.PASS),
+        ({"protection": 2, "conversion": None, "lock": 1}, 7, Outcome.NOT_ASSESSED),
+    ],
+)
+def test_a_copy_of_windows_server_backup_is_judged_by_its_disk(
+    seen: dict[str, Any], bus: int, outcome: Outcome
+) -> None:
+    """The disk for back-ups has no letter; the back-up names its volume."""
+    own = (bitlocker(volume(), volume(2, None, 1, **seen)), drives(data_drive(letter=None)), disks(bus))
+    assert copies(*own, saved_by_windows()) is outcome
+
+
+def test_a_disk_for_copies_that_was_taken_away_is_not_known() -> None:
+    own = (bitlocker(volume(), volume(2, "D:", 1, **PLAIN)), drives(data_drive()), disks(7))
+    away = saved_by_windows(device(9))
+
+    assert copies(*own, away) is Outcome.NOT_ASSESSED
 
 
 # ---- recovery keys -------------------------------------------------------------------------------

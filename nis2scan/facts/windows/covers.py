@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nis2scan.api import CannotTell, Fact, Reason, derives, say
+from nis2scan.api import CannotTell, Fact, Maybe, Reason, derives, say
 from nis2scan.facts.linux.cover import Cover
 from nis2scan.facts.windows.bitlocker import BitLocker, Volume
 from nis2scan.facts.windows.drives import DataVolumes, Disk
 from nis2scan.facts.windows.system_drive import State, state_of
+from nis2scan.facts.windows.windows_backup import WindowsBackups
 
 _COVERS = {
     State.PROTECTED: Cover.ENCRYPTED,
@@ -25,6 +26,23 @@ class DiskCovers(Fact):
 
     fixed: frozenset[Cover]
     removable: frozenset[Cover]
+
+
+@dataclass(frozen=True)
+class CopyVolumes(Fact):
+    """Never missing. by_tool: on what kind of disk the newest copy of a tool lies, and whether that is encrypted."""
+
+    by_tool: dict[str, tuple[Disk, Cover]]
+
+
+@derives
+def copy_volumes(backups: Maybe[WindowsBackups], found: Maybe[BitLocker], data: Maybe[DataVolumes]) -> CopyVolumes:
+    """A disk for back-ups alone has no letter: its volume is named as the target. One that was taken away is unknown."""
+    if backups.value is None or found.value is None or data.value is None:
+        return CopyVolumes({})
+    known = {item.device.rstrip("\\"): (item.disk, _cover(found.value, item.seen)) for item in data.value.volumes}
+    targets = {runs.name: runs.target.casefold().rstrip("\\") for runs in backups.value.runs}
+    return CopyVolumes({name: known[target] for name, target in targets.items() if target in known})
 
 
 @derives

@@ -67,6 +67,7 @@ class Disks(Fact):
 class DataVolume:
     """A volume that may hold data, besides the one of Windows. seen: None when BitLocker does not list it."""
 
+    device: str
     name: str
     disk: Disk
     size: int | None
@@ -160,7 +161,7 @@ def data_volumes(found: BitLocker, every: Drives, disks: Maybe[Disks]) -> DataVo
         if not drive.lettered and (drive.system or types.get(drive.device) in _NOT_DATA):
             continue
         disk = Disk.REMOVABLE if drive.removable else lies_on.get(drive.device, Disk.UNKNOWN)
-        volumes.append(DataVolume(drive.name, disk, drive.size, drive.free, seen))
+        volumes.append(DataVolume(drive.device, drive.name, disk, drive.size, drive.free, seen))
     why = disks.why if isinstance(disks.why, CannotTell) else CannotTell(Reason.OUT_OF_VANTAGE)
     return DataVolumes(found.installed, tuple(volumes), why)
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.windows.profiles import MACHINES
+from tests.windows.topics.backup import VOLUME
 from tests.windows.topics.base import MODEL, SERVICES, days_ago, guid
 
 GB = 1024**3
+BACKUP_DISK = f"{VOLUME}\\"
 EFI, RECOVERY, DATA, RESERVED = (
     "{c12a7328-f81f-11d2-ba4b-00a0c93ec93b}",
     "{de94bba4-06d1-4d40-a16a-bfd50179d6ac}",
@@ -55,6 +57,7 @@ class On:
     kind: str = DATA
     stick: bool = False
     start: bool = False
+    device: str = ""
 
 
 _EFI = On("", None, size=0.1, used=0.03, kind=EFI, start=True)
@@ -127,7 +130,12 @@ VOLUMES: dict[str, tuple[On, ...]] = {
         _RECOVERY,
         On("D:", Kept(2, 0, 0, 0, (PHRASE, PASSWORD), locked=True), bus=SAS, size=0, used=0),
     ),
-    "dc-2022": (On("C:", None, bus=SAS), _EFI, _RECOVERY),
+    "dc-2022": (
+        On("C:", None, bus=SAS),
+        _EFI,
+        _RECOVERY,
+        On("", None, bus=SAS, size=200, used=90, device=BACKUP_DISK),
+    ),
 }
 # Volumes whose recovery key Windows says to have stored, and by which event (845 Entra, 783 AD).
 STORED = {
@@ -143,7 +151,7 @@ DRIVERS = {"w10-slecht": {"veracrypt": 1}, "w10-goed": {"dcrypt": 0}}
 
 
 def device(machine: str, number: int) -> str:
-    return "\\\\?\\Volume{" + guid(f"volume {machine} {number}") + "}\\"
+    return VOLUMES[machine][number].device or "\\\\?\\Volume{" + guid(f"volume {machine} {number}") + "}\\"
 
 
 def key(machine: str, letter: str, kind: int) -> str:
@@ -345,7 +353,8 @@ EXPECTED: dict[tuple[str, str], str | dict[str, str]] = {
     ("s2025-slecht", "ENC-WIN-003"): {"C:": "not_assessed", "D:": "warn"},
     ("s2025-slecht", "ENC-WIN-004"): {"C:": "not_assessed", "D:": "not_assessed"},
     ("dc-2022", "ENC-WIN-001"): "warn",
-    ("dc-2022", "ENC-WIN-002"): "not_applicable",
+    ("dc-2022", "ENC-WIN-002"): {VOLUME.lower(): "warn"},
+    ("dc-2022", "ENC-ANY-001"): {"Windows Server Backup": "warn"},
     ("dc-2022", "ENC-WIN-003"): "not_applicable",
     ("dc-2022", "ENC-WIN-004"): "not_applicable",
     # Without administrator rights the shell is asked: 8 is not relied upon, 1 is; in Constrained Language nothing is.
