@@ -522,7 +522,7 @@ def programs(*names: tuple[str, str], unread: int = 0) -> Answer:
 
 
 def calm() -> tuple[Answer, ...]:
-    nobody = said(USER_SOFTWARE, items=[], unread=0, users=[], profiles=[])
+    nobody = said(USER_SOFTWARE, items=[], unread=0, denied=0)
     return programs(("Microsoft Edge", "1")), nobody, said(PROCESSES, items=["System"])
 
 
@@ -540,6 +540,8 @@ def test_without_a_tool_it_passes_and_without_sight_it_does_not() -> None:
         assert tools(said(PROCESSES, items=[]), check=check) == {"processes": Outcome.NOT_ASSESSED}
     assert tools(Answer(SOFTWARE, Status.DENIED)) == {"programs": Outcome.NOT_ASSESSED}
     assert tools(programs(unread=1)) == {"programs": Outcome.NOT_ASSESSED}
+    for hidden in ({"unread": 1, "denied": 0}, {"unread": 0, "denied": 1}):
+        assert tools(said(USER_SOFTWARE, items=[], **hidden)) == {"programs of users": Outcome.NOT_ASSESSED}
 
 
 @pytest.mark.parametrize("tool", sorted(TOOLS))

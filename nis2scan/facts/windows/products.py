@@ -75,8 +75,14 @@ def products(machine: Answer, users: Answer, office: Answer, framework: Answer, 
     """Each place by itself: one that could not be read is told, and costs the others nothing."""
     found: dict[Product, None] = {}
     unread: dict[str, Unknown] = {}
+    try:
+        known = _programs(machine, users)
+        found |= dict.fromkeys(_from_list(known))
+        if not known.whole:
+            unread["programs of users"] = Unknown(Reason.NO_PRIVILEGE, say("what users installed could not be read"))
+    except CannotTell as why:
+        unread["programs"] = Unknown(why.reason, say("the list of programs could not be read"))
     places: dict[str, Callable[[], Iterable[Product]]] = {
-        "programs": lambda: _from_list(machine, users),
         "Office": lambda: _office(office),
         ".NET Framework": lambda: _framework(framework),
         "SQL Server": lambda: _sql_server(sql),
@@ -89,13 +95,16 @@ def products(machine: Answer, users: Answer, office: Answer, framework: Answer, 
     return Products(tuple(found), unread)
 
 
-def _from_list(machine: Answer, users: Answer) -> Iterator[Product]:
-    users.text  # noqa: B018 raises: a program of one user would be missed
-    known = software.read(machine, users)
-    assert isinstance(known, Software)  # noqa: S101 the reader makes it
+def _from_list(known: Software) -> Iterator[Product]:
     for program in known.programs:
         if (product := _listed(program)) is not None:
             yield product
+
+
+def _programs(machine: Answer, users: Answer) -> Software:
+    found = software.read(machine, users)
+    assert isinstance(found, Software)  # noqa: S101 the reader makes it
+    return found
 
 
 def _listed(program: Program) -> Product | None:

@@ -157,10 +157,13 @@ def _look(states: Answer, keys: Answer, machine: Answer | None, users: Answer | 
         unread["services"] = Unknown(why.reason, say("the services could not be read"))
     if machine is not None and users is not None:
         try:
-            users.text  # noqa: B018 raises: what one user installed would be missed
             listed = software.read(machine, users)
             assert isinstance(listed, Software)  # noqa: S101 the reader makes it
             programs = frozenset(item.name.casefold() for item in listed.programs)
+            if not listed.whole:
+                unread["programs of users"] = Unknown(
+                    Reason.NO_PRIVILEGE, say("what users installed could not be read")
+                )
         except CannotTell as why:
             unread["programs"] = Unknown(why.reason, say("the list of programs could not be read"))
     try:

@@ -22,15 +22,14 @@ class Program:
 
 @dataclass(frozen=True)
 class Software(Fact):
-    """What is installed for everybody, and for users whose settings were loaded.
+    """What is installed for everybody, and what users who are signed in installed for themselves.
 
-    users: SIDs whose own programs were read; others: profiles on this machine whose own programs could not be read,
-    because nobody of them is signed in (or we may not), -1 when that is not known. Apps of the Store are not listed.
+    whole: the lists of all of these users could be read. Of who is not signed in there is none to read, and apps of
+    the Store are not listed.
     """
 
     programs: tuple[Program, ...]
-    users: tuple[str, ...]
-    others: int
+    whole: bool
 
     def named(self, *beginnings: str) -> tuple[Program, ...]:
         """Programs whose names begin so, in whatever letters."""
@@ -58,19 +57,18 @@ $items = @(foreach ($root in 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Un
     cap=262144,
 )
 
-# Settings of a user are only there while he is signed in; ours are too, and belong to nobody who works here.
+# Settings of a user are only there while he is signed in, and only he and administrators may read them.
 USER_SOFTWARE = powershell(
     r"""# user-software
 $unread = 0
-$users = @()
+$denied = 0
 $items = @(foreach ($hive in @(Read-Subkeys 'Registry::HKEY_USERS' | ForEach-Object { $_ } | Where-Object { $_ -match '^S-1-(5-21|12-1)-[0-9-]+$' })) {
   $root = "Registry::HKEY_USERS\$hive\Software\Microsoft\Windows\CurrentVersion\Uninstall"
-  try { $null = Read-Subkeys $root; $users += $hive } catch { continue }"""
+  try { $null = Read-Subkeys $root } catch { $denied++; continue }"""
     + _LIST
     + r"""
 })
-$profiles = @(Read-Subkeys 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\ProfileList' | ForEach-Object { $_ } | Where-Object { $_ -match '^S-1-(5-21|12-1)-[0-9-]+$' })
-[ordered]@{ items = $items; unread = $unread; users = $users; profiles = $profiles }""",
+[ordered]@{ items = $items; unread = $unread; denied = $denied }""",
     seconds=5,
     cap=262144,
 )
@@ -85,25 +83,13 @@ def software(machine: Answer, users: Answer) -> Software:
     if made.get("listed") is not True:
         raise CannotTell(Reason.PARSE_ERROR, say("Windows has no list of programs"))
     programs = [_program(row) for row in rows(made)]
-    seen: list[str] = []
-    others = -1
+    whole = False
     if users.ok:
         theirs = table(users)
-        seen = _texts(theirs, "users")
-        others = len(set(_texts(theirs, "profiles")) - set(seen)) if number(theirs.get("unread")) == 0 else -1
+        whole = number(theirs.get("unread")) == 0 and number(theirs.get("denied")) == 0
         programs += [_program(row) for row in rows(theirs)]
-    return Software(tuple(programs), tuple(seen), others)
+    return Software(tuple(programs), whole)
 
 
 def _program(row: dict[str, Any]) -> Program:
     return Program(*(text(row.get(name)) for name in ("name", "version", "publisher", "hive", "key")))
-
-
-def _texts(made: dict[str, Any], name: str) -> list[str]:
-    """A list of texts, also one that PowerShell unrolled because it had one."""
-    found = made.get(name)
-    if isinstance(found, str):
-        return [found]
-    if not isinstance(found, list):
-        raise CannotTell(Reason.PARSE_ERROR, say("the answer is not as it should be"))
-    return [item for item in found if isinstance(item, str)]

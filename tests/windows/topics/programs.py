@@ -109,6 +109,8 @@ def _installed(machine: str) -> dict[str, Any]:
     if machine in OLD_OFFICE:
         key, name, version = OLD_OFFICE[machine]
         found[rf"{LIST}\{key}"] = _listed(name, version)
+    for sid in user_sids(machine):  # only administrators and he himself may look into them
+        found[rf"HKU\{sid}"] = {"@denied": "user"}
     user = user_sids(machine)[0]
     for name, version in OF_USERS.get(machine, ()):
         key = rf"HKU\{user}\Software\Microsoft\Windows\CurrentVersion\Uninstall\{name.split()[0]}"
@@ -184,7 +186,7 @@ _TOOLS: dict[str, str | dict[str, str]] = {
     "s2016-slecht": {"ScreenConnect": WARN},
     "s2019-slecht": {"Atera": WARN},
     "s2025-slecht": {"VNC": WARN},
-    "w11-slecht~gebruiker": {"AnyDesk": WARN, "TeamViewer": WARN, "processes": DARK},
+    "w11-slecht~gebruiker": {"AnyDesk": WARN, "programs of users": DARK, "processes": DARK},
 }
 _TUNNELS: dict[str, str | dict[str, str]] = {
     **dict.fromkeys(("w11-goed", "w11-de", "w10-goed", "s2016-goed", "s2019-goed", "s2025-goed", "dc-2022"), PASS),
