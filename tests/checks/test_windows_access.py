@@ -481,6 +481,14 @@ def test_the_shortest_lock_counts(machine: Any, mdm: Any, saver: Any, outcome: O
     assert screen(machine, mdm, saver)["InactivityTimeoutSecs"].outcome is outcome
 
 
+def test_settings_of_another_user_are_not_for_everybody() -> None:
+    system = {"EnableLUA": 1, "ConsentPromptBehaviorAdmin": 5, "InactivityTimeoutSecs": None}
+    refused = said(SCREEN_SAVERS, items=[{"sid": USER, "read": False}])
+    box = windows(said(SYSTEM_POLICY, system=system, mdm=None), refused, last(USER))
+    (found,) = [item for item in findings("access/screen-locks", box) if item.subject != "UAC"]
+    assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.NO_PRIVILEGE)
+
+
 def test_user_account_control() -> None:
     assert screen(900, lua=0)["UAC"].outcome is Outcome.FAIL
     assert screen(900, asks=0)["UAC"].outcome is Outcome.WARN

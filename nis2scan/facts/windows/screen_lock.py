@@ -80,12 +80,14 @@ def screen_lock(policy: Answer, savers: Answer, last: Answer) -> ScreenLock:
 def _of_user(savers: Answer, last: Answer) -> int | Unknown | None:
     try:
         user = everyday_user.read(last)
-        loaded = {text(row.get("sid")): row for row in rows(table(savers)) if row.get("read") is True}
+        loaded = {text(row.get("sid")): row for row in rows(table(savers))}
     except CannotTell as why:
         return Unknown(why.reason, say("the screen saver could not be read"))
     sid = user.sid if isinstance(user, EverydayUser) else ""
     if sid not in loaded:
         return Unknown(Reason.OUT_OF_VANTAGE, say("the settings of who signed in last are not loaded"))
+    if loaded[sid].get("read") is not True:
+        return Unknown(Reason.NO_PRIVILEGE, say("the screen saver could not be read"))
     return _saver(loaded[sid])
 
 
