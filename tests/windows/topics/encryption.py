@@ -353,7 +353,7 @@ EXPECTED: dict[tuple[str, str], str | dict[str, str]] = {
     ("s2025-slecht", "ENC-WIN-003"): {"C:": "not_assessed", "D:": "warn"},
     ("s2025-slecht", "ENC-WIN-004"): {"C:": "not_assessed", "D:": "not_assessed"},
     ("dc-2022", "ENC-WIN-001"): "warn",
-    ("dc-2022", "ENC-WIN-002"): {VOLUME.lower(): "warn"},
+    ("dc-2022", "ENC-WIN-002"): {VOLUME: "warn"},
     ("dc-2022", "ENC-ANY-001"): {"Windows Server Backup": "warn"},
     ("dc-2022", "ENC-WIN-003"): "not_applicable",
     ("dc-2022", "ENC-WIN-004"): "not_applicable",
