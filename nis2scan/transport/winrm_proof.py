@@ -128,9 +128,20 @@ def _proved(login: Login, line: Line, way: str) -> spnego.ContextProxy:
         if answer is None:
             raise TransportError(Reason.UNREACHABLE, f"{login.where} does not go on with {way}")
         token, offered = _stepped(login, context, answer), True
+        _new_enough(login, token)
     if not context.complete or (login.plain_http and not context.context_attr & spnego.ContextReq.confidentiality):
         raise TransportError(Reason.UNREACHABLE, f"{login.where} wants no encryption: it gets nothing more")
     return context
+
+
+def _new_enough(login: Login, token: bytes | None) -> None:
+    """The first form of NTLM is as good as the password, and a setting of this machine can ask for it: not from us.
+
+    MS-NLMP 2.2.1.3: the length of the answer stands at byte 20; the old one has 24 bytes, the new one more.
+    """
+    if not login.kerberos and token is not None and struct.unpack("<H", token[20:22])[0] <= 24:
+        text = "this machine is set to the first form of NTLM, which is not safe: it is not used"
+        raise TransportError(Reason.NO_CREDENTIAL, text, "Take LM_COMPAT_LEVEL out of the environment.")
 
 
 def _no(login: Login) -> TransportError:

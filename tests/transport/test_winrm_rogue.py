@@ -192,6 +192,17 @@ def _listen(listening: socket.socket, heard: list[bytes]) -> None:
             heard.append(line.recv(65536))
 
 
+@pytest.mark.parametrize("level", ["0", "1", "2"])
+def test_the_first_form_of_ntlm_is_never_sent(ours: Authority, monkeypatch: pytest.MonkeyPatch, level: str) -> None:
+    monkeypatch.setenv("LM_COMPAT_LEVEL", level)
+    with rogue(None) as seen:
+        got = collect("pc01", Winrm(login(seen, plain_http=True)), [ONE], 10)
+
+    assert got.failed is Reason.NO_CREDENTIAL
+    assert "first form of NTLM" in got.failure
+    assert len(seen.tokens) == 1  # the one that says nothing of the login
+
+
 def test_a_wrong_login_is_tried_on_one_of_six_hosts(ours: Authority, tmp_path: Path) -> None:
     gate = Refused(tmp_path).gate("office", USER, (Secret("wrong"),))
     with rogue(ours.signs("127.0.0.1")) as seen:
