@@ -17,6 +17,9 @@ from nis2scan.transport.posix_script import PATHS, TOP, UNPRIVILEGED, program, q
 RUNS = ("od", "base64", "fold", "openssl", "scutil", "mv", "rm")
 """The programs that it may start besides those of the script over SSH; openssl only without base64, scutil on a Mac."""
 
+ROOT_PATH = "/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin"
+"""Where root looks for programs: folders that only root can write to; the last is that of NixOS."""
+
 SECONDS = 300
 """Nobody waits for it: it may take longer than over SSH."""
 
@@ -31,7 +34,12 @@ _FILE = r"""#!/bin/sh
 # It reads and changes nothing; the one thing that it writes is the file in the folder you name. Every question is in
 # the lines that begin with "ask". It takes @SECONDS@ seconds at the very most, and needs nothing that is not there.
 main() {
+# As root nothing is started that stands in a folder of somebody else's search path (sudo on a Mac keeps that path).
+n2_path=$PATH PATH=@ROOT@
+export PATH
+case $(id) in uid=0[!0-9]*) ;; *) PATH=$n2_path
 @PATHS@
+;; esac
 n2_refuse() { echo "nis2scan: $1" >&2; exit 69; }
 [ $# -le 1 ] || n2_refuse 'only one word is understood: the folder to write to'
 n2_to=@FOLDER@
@@ -83,6 +91,7 @@ def script(
     """
     put = [item for item in questions if item.kind == "shell" and _fits(item, platform)]
     text = _FILE.replace("@PATHS@", PATHS.strip()).replace("@TOP@", TOP.replace("@ELSE@", UNPRIVILEGED).strip())
+    text = text.replace("@ROOT@", ROOT_PATH)
     text = text.replace("@PLATFORM@", platform).replace("@NAME@", f"nis2scan-{platform}.sh")
     text = text.replace("@SECONDS@", str(seconds)).replace("@CLIENT@", client)
     text = text.replace("@FOLDER@", quoted(folder))

@@ -163,6 +163,22 @@ def test_it_needs_nothing_of_who_starts_it(script: Path) -> None:
     assert sum(answer.ok for answer in delivered(done.stdout).recording.answers.values()) > 30
 
 
+def test_as_root_it_starts_nothing_that_others_put_into_the_search_path(script: Path, tmp_path: Path) -> None:
+    """sudo on a Mac keeps the path of who called it, and so does su without a dash."""
+    for program in ("awk", "gzip", "id", "uname", "restic", "od"):
+        planted = tmp_path / "bin" / program
+        planted.parent.mkdir(exist_ok=True)
+        planted.write_text(f"#!/bin/sh\n: > {shlex.quote(str(tmp_path))}/was-run\nexit 1\n")
+        planted.chmod(0o755)
+    done = started("/bin/sh", script, env={"PATH": f"{tmp_path}/bin:{os.environ['PATH']}"})
+
+    if ROOT:
+        assert not (tmp_path / "was-run").exists()
+        assert sum(answer.ok for answer in delivered(done.stdout).recording.answers.values()) > 30
+    else:
+        assert (tmp_path / "was-run").exists()  # the path of whoever starts it is his own business
+
+
 def test_without_root_it_asks_less_and_says_so(script: Path, tmp_path: Path) -> None:
     if not ROOT:
         pytest.skip("only as root: another user is needed")

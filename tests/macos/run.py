@@ -58,7 +58,10 @@ def run(mac: Mac, shell: str = "dash", asked: list[Question] | None = None, seco
 
 def carried(mac: Mac, shell: str = "dash") -> Delivery:
     """What the script for a file, started by hand on this Mac, brings home."""
-    done = inside(mac, SHELLS[shell], posix_file.script(questions(), "macos").encode(), 120)
+    text = posix_file.script(questions(), "macos")
+    assert text.count(posix_file.ROOT_PATH) == 1  # as root it searches nowhere else; our Mac's programs are in /pretend
+    text = text.replace(posix_file.ROOT_PATH, f"/pretend:{posix_file.ROOT_PATH}")
+    done = inside(mac, SHELLS[shell], text.encode(), 120)
     return read(done.stdout, [*questions(), SESSION])
 
 
