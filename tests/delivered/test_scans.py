@@ -89,6 +89,8 @@ def test_from_the_script_to_the_report(user: int, tmp_path: Path, capsys: Printe
     own = [row for row in rows if row["host"] == name]
     assert "aangeleverd als bestand, van vandaag" in page()
     assert "gemeten, aangeleverd als bestand" in page()
+    assert "Per bestand: wie het script op elke machine startte." in page()
+    assert "Alleen deze machine" not in page()
     assert len([row for row in own if row["outcome"] in ("pass", "warn", "fail")]) > (10 if user == 0 else 3)
     denied = {row["check"] for row in own if row["reason"] == "no_privilege"}
     assert bool(denied) is (user != 0)
