@@ -13,7 +13,7 @@ from nis2scan.questions import SESSION
 from nis2scan.recording import from_bytes
 from tests.windows.profiles import MACHINES, RUNS
 from tests.windows.run import RECORDINGS, Run, file_of, kept, pwsh, questions
-from tests.windows.unseen import bent, errors, unanswered, unseen
+from tests.windows.unseen import bent, errors, unanswered, unseen, word
 
 pytestmark = pytest.mark.skipif(pwsh() is None, reason="no pwsh here")
 
@@ -24,6 +24,9 @@ OURS = re.compile("made-up", re.I)
 @pytest.mark.parametrize("name", RUNS)
 def test_what_it_prints_is_what_is_recorded(name: str, made_up: Callable[[str], Run]) -> None:
     """After a change of the script, a question or a description: `python -m tests.windows --record`."""
+    recorded, now = from_bytes(file_of(name).read_bytes()).answers, made_up(name).recording.answers
+    other = {key for key in recorded | now if recorded.get(key) != now.get(key)}
+    assert sorted(word((recorded | now)[key].question) for key in other) == []
     assert file_of(name).read_bytes() == kept(made_up(name))
 
 
