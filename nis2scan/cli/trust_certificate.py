@@ -58,13 +58,19 @@ def trust_certificate(login: Login, language: Language, given: str | None) -> in
 def _show(login: Login, language: Language, mark: str, said: Mapping[str, object]) -> None:
     print(language.text(say("{name}, {where}, shows this certificate:", name=login.name, where=login.where)))
     names = said.get("names")
-    rows = [("subject", said.get("subject")), ("issuer", said.get("issuer")), ("until", said.get("until"))]
-    rows.append(("names", ", ".join(map(str, names)) if isinstance(names, list) else None))
     print(f"\n  {mark}")
-    for word, value in rows:
-        if value:
-            print(f"  {word}: {clean(str(value), 200)}")
+    for line in (
+        say("for: {names}", names=_cleaned(", ".join(map(str, names)) if isinstance(names, list) else "?")),
+        say("signed by: {issuer}", issuer=_cleaned(str(said.get("issuer", "?")))),
+        say("valid until: {day}", day=_cleaned(str(said.get("until", "?"))[:10])),
+    ):
+        print(f"  {language.text(line)}")
     print()
+
+
+def _cleaned(text: str) -> str:
+    """What a strange machine calls itself, for a terminal."""
+    return clean(text, 200)
 
 
 def _plain(mark: str) -> str:
