@@ -59,7 +59,7 @@ def windows_accounts(accounts: OpenAccounts, windows: Windows, now: Now, policy:
         return parts
     for user in accounts.users.users:
         if (verdict := _account(user, accounts.users, windows, now, policy)) is not None:
-            parts[user.name or user.sid] = verdict
+            parts[user.sid if user.name in parts or not user.name else user.name] = verdict
     return parts
 
 

@@ -46,9 +46,10 @@ from nis2scan.facts.support import Eol, rows_of_version
 )
 def programs_supported(products: Products, table: Dataset[Eol], now: Now, policy: Policy) -> Judged:
     """Documents and web pages are made to attack programs of which the flaws are known and never mended."""
-    judged: dict[str, Part] = dict(products.unread)
+    judged: dict[str, Part] = {}
     for product in products.found:
         judged[product.part or product.name] = _judged(product, table, now.date(), policy)
+    judged |= products.unread  # last, so that no program that bears such a name hides it
     if not judged:
         raise Absent(say("none of the programs in the table of support dates is installed"))
     return judged

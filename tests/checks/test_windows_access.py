@@ -235,6 +235,14 @@ def test_automatic_sign_in_and_the_stored_password() -> None:
     assert unread["AutoAdminLogon"].outcome is Outcome.NOT_ASSESSED
 
 
+def test_an_account_cannot_hide_a_finding_by_its_name() -> None:
+    row = {"SID": f"{MACHINE}-500", "Name": "AutoAdminLogon", "Enabled": False, "PasswordRequired": True}
+    stored = said(AUTOMATIC_SIGN_IN, on="1", user="kassa", stored=True)
+    found = accounts(stored, said(LOCAL_USERS, controller=False, items=[row]))
+    assert found["AutoAdminLogon"].outcome is Outcome.FAIL
+    assert found[f"{MACHINE}-500"].outcome is Outcome.PASS
+
+
 def test_on_a_domain_controller_only_automatic_sign_in_is_judged() -> None:
     found = accounts(said(LOCAL_USERS, controller=True, items=[]), kind="LanmanNT")
     assert set(found) == {"AutoAdminLogon"}
@@ -596,7 +604,7 @@ def test_a_service_that_is_switched_off_is_no_tunnel() -> None:
 def supported(
     *answers: Answer, suites: str | None = None, net: int | None = 528372, sql: str = ""
 ) -> dict[str, Finding]:
-    servers = [{"instance": "MSSQL1.X", "setup": {"PatchLevel": sql, "Version": sql, "Edition": ""}}] if sql else []
+    servers = [{"instance": "MSSQL1.X", "setup": {"PatchLevel": sql, "Version": sql}}] if sql else []
     four = None if net is None else {"Release": net, "Version": "4"}
     box = windows(
         *calm()[:2],
@@ -670,6 +678,11 @@ def test_office_that_was_installed_the_old_way() -> None:
         row = {"hive": "", "key": key, "name": "Microsoft Office", "version": "16.0", "publisher": ""}
         found = supported(said(SOFTWARE, items=[row], unread=0, listed=True))
         assert found["Microsoft Office"].outcome is outcome
+
+
+def test_an_instance_whose_version_cannot_be_read_is_not_assessed() -> None:
+    found = supported(said(SQL_SERVER, items=[{"instance": "MSSQL15.X", "setup": None}]))
+    assert found["SQL Server"].outcome is Outcome.NOT_ASSESSED
 
 
 def test_nothing_known_is_not_applicable_and_nothing_read_is_not_assessed() -> None:

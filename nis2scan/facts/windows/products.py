@@ -27,13 +27,14 @@ FRAMEWORK = powershell(
     seconds=2,
 )
 
+# Instances that are there now; an upgrade leaves keys of the older one behind.
 SQL_SERVER = powershell(
     r"""# sql-server
 $root = 'HKLM:\SOFTWARE\Microsoft\Microsoft SQL Server'
-[ordered]@{ items = @(foreach ($name in @(Read-Subkeys $root | ForEach-Object { $_ } | Where-Object { $_ -match '^MSSQL\d+' })) {
-  $setup = Read-Values "$root\$name\Setup" 'PatchLevel' 'Version' 'Edition'
-  if ($null -ne $setup) { [ordered]@{ instance = $name; setup = $setup } }
-}) }""",
+$known = $null
+try { $known = Get-ItemProperty -LiteralPath "$root\Instance Names\SQL" -ErrorAction Stop } catch { if ($_.FullyQualifiedErrorId -notlike 'PathNotFound*') { throw } }
+$names = @($known.PSObject.Properties | ForEach-Object { "$($_.Value)" } | Where-Object { $_ -match '^MSSQL[0-9_]+\.' })
+[ordered]@{ items = @(foreach ($name in $names) { [ordered]@{ instance = $name; setup = Read-Values "$root\$name\Setup" 'PatchLevel' 'Version' } }) }""",
     seconds=3,
 )
 

@@ -125,11 +125,13 @@ def _products(machine: str) -> dict[str, Any]:
         found[rf"{FRAMEWORK}\v3.5"] = {"Install": 1, "SP": 1, "Version": "3.5.30729.4926"}
     if machine in SUITES:
         found[OFFICE] = {"ProductReleaseIds": SUITES[machine], "VersionToReport": "16.0.19328.20158"}
-    for instance, patched in SERVERS.get(machine, {}).items():
+    servers = SERVERS.get(machine, {})
+    for instance, patched in servers.items():
         found[rf"{SQL}\{instance}\Setup"] = {"PatchLevel": patched, "Version": patched, "Edition": "Express Edition"}
-        found[rf"{SQL}\Instance Names\SQL"] = {instance.partition(".")[2]: instance}
-    if machine == "s2025-goed":  # left behind by one that was taken away
-        found[rf"{SQL}\MSSQL11.OUD\MSSQLServer"] = {}
+    if servers:
+        found[rf"{SQL}\Instance Names\SQL"] = {instance.partition(".")[2]: instance for instance in servers}
+    if machine == "s2025-goed":  # left behind by an upgrade
+        found[rf"{SQL}\MSSQL11.BOEKHOUDING\Setup"] = {"PatchLevel": "11.4.7001.0", "Version": "11.4.7001.0"}
     return found
 
 
