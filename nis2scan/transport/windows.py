@@ -13,7 +13,7 @@ from nis2scan.errors import Reason, TransportError
 from nis2scan.model import Answer, Question, Recording, Status
 from nis2scan.questions import SESSION
 from nis2scan.transport import only_questions
-from nis2scan.transport.windows_parse import Hello, Section, Stream, parse, status_of, unwrapped
+from nis2scan.transport.windows_parse import Hello, Section, Stream, complaint_of, parse, status_of, unwrapped
 from nis2scan.transport.windows_script import script
 
 HELLO_SECONDS = 30.0  # PowerShell itself may take ten seconds to start on a cold PC
@@ -118,8 +118,9 @@ def _answered(question: Question, section: Section, admin: bool) -> Answer:
     match section.status:
         case "failed":
             error = json.loads(section.json)
-            status = status_of(error) if isinstance(error, dict) else Status.ERROR
-            return Answer(question, status, err=said, ms=section.ms, as_root=admin)
+            error = error if isinstance(error, dict) else {}
+            err = f"{complaint_of(error)}\n".encode() + said
+            return Answer(question, status_of(error), err=err, ms=section.ms, as_root=admin)
         case "denied":
             return Answer(question, Status.DENIED, err=b"asked only as an elevated administrator", ms=section.ms)
         case "constrained":

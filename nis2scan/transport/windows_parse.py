@@ -29,6 +29,12 @@ _BY_ID = (
     ("CannotCreateTypeConstrainedLanguage", Status.CONSTRAINED),
     ("ConversionSupportedOnlyToCoreTypes", Status.CONSTRAINED),
 )
+_OWN_WORDS = {
+    "nis2scan-denied": "not tried: over the network only an administrator is answered",
+    "nis2scan-missing": "that program is not on this machine",
+    "nis2scan-refused": "not tried: it does not only read",
+    "nis2scan-shape": "the section did not make one table",
+}
 _BY_CODE = {
     0x8004100E: Status.MISSING,  # no such namespace
     0x80041010: Status.MISSING,  # no such class
@@ -139,6 +145,15 @@ def checksum(text: str) -> int:
     for char in text.encode("ascii", "replace"):
         total = (total * 31 + char) % 2147483647
     return total
+
+
+def complaint_of(error: dict[str, Any]) -> str:
+    """An error in a line for people: our own refusals in words, others by the name that PowerShell gives them."""
+    name = str(error.get("fqid", ""))
+    if name in _OWN_WORDS:
+        return _OWN_WORDS[name]
+    beginning = re.split(r"[,\n]", name, maxsplit=1)[0].strip()[:120]
+    return f"PowerShell said {beginning}" if beginning else "PowerShell gave no name to what went wrong"
 
 
 def status_of(error: dict[str, Any]) -> Status:

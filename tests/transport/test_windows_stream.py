@@ -157,6 +157,7 @@ def test_errors_are_told_by_number_and_id_never_by_text(error: dict[str, object]
     assert status_of(error) is status
     (answer,) = answers((HELLO + frame(f"S {QUESTIONS[0].id} failed 3", error) + BYE).encode(), QUESTIONS[0])
     assert answer.status is status
+    assert not answer.complaint.startswith("{")
     with pytest.raises(CannotTell):
         _ = answer.text
 

@@ -123,7 +123,7 @@ def bitlocker(answer: Answer, release: Answer) -> BitLocker:
 def _no_namespace(answer: Answer) -> bool:
     """Windows itself must have said so: a question that went missing is no evidence."""
     try:
-        said = json.loads(answer.err)
+        said = json.loads(answer.err.rpartition(b"\n")[2])
     except (ValueError, RecursionError):
         return False
     return isinstance(said, dict) and _ABSENT in text(said.get("fqid")).casefold()

@@ -99,7 +99,7 @@ def _refused(answer: Answer) -> None:
     if answer.status is not Status.ERROR:
         return
     try:
-        error = json.loads(answer.err)
+        error = json.loads(answer.err.rpartition(b"\n")[2])
         codes = {error[key] & 0xFFFFFFFF for key in ("hresult", "inner") if isinstance(error.get(key), int)}
     except (ValueError, AttributeError, RecursionError):
         return
