@@ -24,7 +24,8 @@ OURS = re.compile("made-up", re.I)
 @pytest.mark.parametrize("name", RUNS)
 def test_what_it_prints_is_what_is_recorded(name: str, made_up: Callable[[str], Run]) -> None:
     """After a change of the script, a question or a description: `python -m tests.windows --record`."""
-    recorded, now = from_bytes(file_of(name).read_bytes()).answers, made_up(name).recording.answers
+    recorded = dict(from_bytes(file_of(name).read_bytes()).answers)
+    now = dict(made_up(name).recording.answers)
     other = {key for key in recorded | now if recorded.get(key) != now.get(key)}
     assert sorted(word((recorded | now)[key].question) for key in other) == []
     assert file_of(name).read_bytes() == kept(made_up(name))
