@@ -10,10 +10,10 @@ from typing import Any
 from nis2scan.model import Status
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_HELLO = re.compile(r"@@([0-9a-f]{32}) H windows (\d{1,12}) ")
-_SECTION = re.compile(r"S ([a-z0-9-]{1,60}) (ok|failed|denied|constrained|late) (\d{1,12}) ")
+_HELLO = re.compile(r"@@([0-9a-f]{32}) (H windows (\d{1,12})) ")
+_SECTION = re.compile(r"(S ([a-z0-9-]{1,60}) (ok|failed|denied|constrained|late) (\d{1,12})) ")
 _SUM = re.compile(r"(\d{1,12}) ")
-_BYE = re.compile(r"Z (\d{1,12})")
+_BYE = re.compile(r"(Z (\d{1,12})) ")
 _FLAT = re.compile(r'"System\.[A-Za-z.]*(?:\[\]|Dictionary|Hashtable|PropertyData)"')
 
 # Beginnings of FullyQualifiedErrorId and what they mean: English on every Windows (windows-shapes 1.3).
@@ -101,24 +101,27 @@ def parse(data: bytes, nonce: str = "") -> Stream:
     met = next((found for found in _HELLO.finditer(text) if nonce in ("", found[1])), None)
     if met is None:
         return Stream()
-    value, sound = _payload(text[met.end() :].split("@@", 1)[0])
+    own, *parts = text[met.end() :].split(f"@@{met[1]} ")
+    value, sound = _payload(met[2], own)
     said = json.loads(value) if sound else None
     if not isinstance(said, dict):
         return Stream()
     bye = 0
     sections: dict[str, Section] = {}
-    for part in text[met.end() :].split(f"@@{met[1]} ")[1:]:
+    for part in parts:
         if (ended := _BYE.match(part)) is not None:
-            bye = int(ended[1])
+            bye = int(ended[2]) if _payload(ended[1], part[ended.end() :])[1] else 0
             break
         if (found := _SECTION.match(part)) is not None:
-            value, sound = _payload(part[found.end() :])
-            sections.setdefault(found[1], Section(found[2], int(found[3]), value, sound))
-    return Stream(met[1], Hello(int(met[2]), said), bye, sections)
+            value, sound = _payload(found[1], part[found.end() :])
+            sections.setdefault(found[2], Section(found[3], int(found[4]), value, sound))
+    return Stream(met[1], Hello(int(met[3]), said), bye, sections)
 
 
-def _payload(text: str) -> tuple[str, bool]:
-    """The JSON of a frame, and whether it is whole. A console may have wrapped it, and noise may follow it."""
+def _payload(words: str, text: str) -> tuple[str, bool]:
+    """The JSON of a frame, and whether it is whole, with the words before it. A console may have wrapped it, and noise
+    may follow it.
+    """
     flat = text.replace("\r", "").replace("\n", "")
     if (found := _SUM.match(flat)) is None:
         return "", False
@@ -127,7 +130,7 @@ def _payload(text: str) -> tuple[str, bool]:
     except (ValueError, RecursionError):
         return flat[found.end() :], False
     value = flat[found.end() : end]
-    return value, checksum(value) == int(found[1]) and _FLAT.search(value) is None
+    return value, checksum(f"{words} {value}") == int(found[1]) and _FLAT.search(value) is None
 
 
 def unwrapped(value: Any) -> Any:

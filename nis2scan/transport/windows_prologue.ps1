@@ -105,7 +105,7 @@ function Write-Frame($words, $value) {
   if ($null -ne $value) { $json = ConvertTo-Json -InputObject $value -Compress -Depth 6 }
   while ($json -cmatch '[^ -~]') { $json = $json.Replace($Matches[0], ('\u{0:x4}' -f [int][char]$Matches[0])) }
   $sum = [int64]7
-  foreach ($char in $json.ToCharArray()) { $sum = ($sum * 31 + [int]$char) % 2147483647 }
+  foreach ($char in "$words $json".ToCharArray()) { $sum = ($sum * 31 + [int]$char) % 2147483647 }
   "@@$nonce $words $sum $json"
 }
 function Write-Hello {

@@ -34,7 +34,7 @@ $limit = {limit}
 function Read-Everything {{
 Write-Hello
 {sections}
-"@@$nonce Z $(ConvertTo-Epoch ([datetime]::UtcNow))"
+Write-Frame "Z $(ConvertTo-Epoch ([datetime]::UtcNow))" $null
 }}
 if (-not $Folder) {{ Read-Everything }} else {{
 $file = Join-Path $Folder "$env:COMPUTERNAME.n2s"

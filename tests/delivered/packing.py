@@ -74,14 +74,14 @@ def windows(
     """A file of the script for Windows: per question the status and the value."""
     epoch = int(at.timestamp())
     said = {"computer": computer, "user": f"{computer}\\anna", "admin": admin, "language": "FullLanguage"}
-    lines = [f"H windows {epoch} {_summed(said)}", *([f"C {client}"] if client else [])]
-    lines += [f"S {name} {status} 5 {_summed(value)}" for name, (status, value) in sections.items()]
-    lines.append(f"Z {epoch + 3}")
+    lines = [_summed(f"H windows {epoch}", said), *([f"C {client}"] if client else [])]
+    lines += [_summed(f"S {name} {status} 5", value) for name, (status, value) in sections.items()]
+    lines.append(_summed(f"Z {epoch + 3}", None))
     return "".join(f"@@{nonce} {line}\r\n" for line in lines).encode("ascii")
 
 
-def _summed(value: object) -> str:
+def _summed(words: str, value: object) -> str:
     text, total = json.dumps(value, separators=(",", ":")), 7
-    for char in text:
+    for char in f"{words} {text}":
         total = (total * 31 + ord(char)) % 2147483647
-    return f"{total} {text}"
+    return f"{words} {total} {text}"

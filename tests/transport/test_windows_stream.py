@@ -37,12 +37,12 @@ RIGHTS = {
 
 def frame(words: str, table: object) -> str:
     text = json.dumps(table, separators=(",", ":"))
-    return f"@@{NONCE} {words} {checksum(text)} {text}\r\n"
+    return f"@@{NONCE} {words} {checksum(words + ' ' + text)} {text}\r\n"
 
 
 HELLO = frame("H windows 1795554368", RIGHTS | {"computer": "PC01", "user": "PC01\\beheer"})
 SECTIONS = [frame(f"S {q.id} ok 12", table) for q, table in zip(QUESTIONS, TABLES, strict=True)]
-BYE = f"@@{NONCE} Z 1795554369\r\n"
+BYE = frame("Z 1795554369", None)
 STREAM = (HELLO + "".join(SECTIONS) + BYE).encode("ascii")
 
 
