@@ -109,7 +109,11 @@ def operator_file() -> Path:
 
 def operator(path: Path) -> Operator:
     """The operator's own settings; none when there is no such file. Raises ConfigError."""
-    return _valid(path, _text(path), Operator) if path.exists() else Operator()
+    try:
+        there = path.exists()
+    except OSError as trouble:
+        raise ConfigError(str(trouble), str(path)) from None
+    return _valid(path, _text(path), Operator) if there else Operator()
 
 
 def read(path: Path) -> Settings:

@@ -4,6 +4,8 @@ $ProgressPreference = 'SilentlyContinue'
 $WarningPreference = 'SilentlyContinue'
 $VerbosePreference = 'SilentlyContinue'
 $InformationPreference = 'SilentlyContinue'
+# Windows keeps a cache of its modules in the profile of whoever asks; not of this visit.
+if ($env:OS) { $env:PSModuleAnalysisCachePath = 'nul' }
 $begun = [datetime]::UtcNow
 $full = "$($ExecutionContext.SessionState.LanguageMode)" -eq 'FullLanguage'
 # A date as seconds since 1970, UTC. Windows writes "never" as a date long before.
