@@ -70,7 +70,9 @@ foreach ($name in $texts.Keys) {
             $all | Where-Object { $_ -is [Management.Automation.Language.FileRedirectionAst] -and $_.Location.Extent.Text -ne '$null' } | ForEach-Object { "redirection $($_.Extent.Text)" }
             $all | Where-Object { $_ -is [Management.Automation.Language.AssignmentStatementAst] } | ForEach-Object {
                 foreach ($variable in $_.Left.FindAll({ $args[0] -is [Management.Automation.Language.VariableExpressionAst] }, $false)) {
-                    if ($variable.VariablePath.IsDriveQualified) { "assignment $($_.Extent.Text)" }
+                    # One is known: it keeps Windows from writing a cache, and is of this process only.
+                    $known = "`$env:PSModuleAnalysisCachePath = 'nul'"
+                    if ($variable.VariablePath.IsDriveQualified -and $_.Extent.Text -cne $known) { "assignment $($_.Extent.Text)" }
                 }
             }
         )
