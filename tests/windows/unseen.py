@@ -41,8 +41,8 @@ def errors(done: Run) -> list[str]:
 def _error(data: bytes) -> dict[str, Any]:
     """What a section says of its failure; nothing when the frame itself was bent."""
     try:
-        said: dict[str, Any] = json.loads(data)
-    except ValueError:
+        said: dict[str, Any] = json.loads(data.splitlines()[-1])  # below a line for people
+    except (ValueError, IndexError):
         return {}
     return said
 
