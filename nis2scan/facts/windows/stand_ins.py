@@ -62,6 +62,7 @@ def stand_ins(answer: Answer, machine: Answer, users: Answer) -> StandIns:
     try:
         programs = software.read(machine, users)
         assert isinstance(programs, Software)  # noqa: S101 the reader makes it
+        whole = whole and programs.whole
         sync |= {name for beginning, name in _PROGRAMS.items() if programs.named(beginning)}
     except CannotTell:
         whole = False
