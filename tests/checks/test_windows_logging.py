@@ -13,6 +13,7 @@ from nis2scan.facts.windows.clock import TIME_EVENTS, TIME_SERVICE
 from nis2scan.facts.windows.powershell_logging import ENGINE_2, LOGGING
 from nis2scan.facts.windows.remote_desktop import PROVIDERS, REMOTE_DESKTOP
 from nis2scan.facts.windows.security_log import CLEARED, OWN_LOGON, SECURITY_LOG
+from nis2scan.facts.windows.services import SERVICE_KEYS, SERVICES
 from nis2scan.facts.windows.sign_in import SIGN_IN
 from nis2scan.facts.windows.system import COMPUTER, RELEASE
 from nis2scan.questions import SESSION
@@ -177,13 +178,36 @@ def clock(kind: str = "NTP", start: int = 2, **more: Any) -> Answer:
         (clock("NoSync"), [(35, 1)], Outcome.FAIL),
         (clock(policy={"Type": "NoSync"}), [(35, 1)], Outcome.FAIL),
         (clock(client_policy={"Enabled": 0}), [(35, 1)], Outcome.FAIL),
-        (clock("NoSync", guest={"Start": 3}), [], Outcome.NOT_APPLICABLE),
         (clock(service=None), [(35, 1)], Outcome.NOT_ASSESSED),
     ],
 )
 def test_who_keeps_the_clock(settings: Answer, events: list[tuple[int, int]] | None, outcome: Outcome) -> None:
     rows = None if events is None else [{"id": e, "time_utc": NOW - d * DAY} for e, d in events]
     assert only("logging/time-synchronised", windows(settings, said(TIME_EVENTS, items=rows))).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("model", "state", "outcome"),
+    [
+        ("Virtual Machine", "Running", Outcome.NOT_APPLICABLE),
+        ("Virtual Machine", "Stopped", Outcome.FAIL),
+        ("Virtual Machine", None, Outcome.NOT_ASSESSED),
+        ("OptiPlex 3050", "Running", Outcome.FAIL),  # the service is on real machines too
+        (None, "Running", Outcome.NOT_ASSESSED),
+    ],
+)
+def test_only_a_guest_of_hyper_v_may_leave_its_clock_to_the_host(
+    model: str | None, state: str | None, outcome: Outcome
+) -> None:
+    answers = [clock("NoSync", guest={"Start": 3}), said(TIME_EVENTS, items=[])]
+    if model is not None:
+        system = [{"Manufacturer": "Microsoft Corporation", "Model": model}]
+        answers.append(said(COMPUTER, system=system, os=[], battery=[]))
+    if state is not None:
+        answers.append(said(SERVICES, items=[{"Name": "vmictimesync", "State": state, "StartMode": "Manual"}]))
+    keys = said(SERVICE_KEYS, items=[{"name": "vmictimesync", "start": 3, "account": "", "path": ""}], unread=0)
+
+    assert only("logging/time-synchronised", windows(*answers, keys)).outcome is outcome
 
 
 # ---- Remote Desktop and sign-in ------------------------------------------------------------------

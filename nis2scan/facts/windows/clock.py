@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from nis2scan.api import Answer, CannotTell, Reason, powershell, reads, say
 from nis2scan.facts.time_sync import TimeSync
+from nis2scan.facts.windows.hosted import FIRMWARE, Maker, maker
+from nis2scan.facts.windows.services import SERVICE_KEYS, SERVICES, Services, services
+from nis2scan.facts.windows.system import COMPUTER
 from nis2scan.facts.windows.values import moment, number, rows, sub, table, text
 
 _DISABLED = 4
 _FOLLOWS, _LOST = (35, 37), (36,)
+_HYPER_V = "virtual machine"  # the model of every guest of Hyper-V
 
 TIME_SERVICE = powershell(
     r"""# time-service
@@ -29,8 +33,10 @@ TIME_EVENTS = powershell(
 )
 
 
-@reads(TIME_SERVICE, TIME_EVENTS)
-def time_sync(settings: Answer, events: Answer) -> TimeSync:
+@reads(TIME_SERVICE, TIME_EVENTS, COMPUTER, FIRMWARE, SERVICES, SERVICE_KEYS)
+def time_sync(
+    settings: Answer, events: Answer, computer: Answer, firmware: Answer, states: Answer, keys: Answer
+) -> TimeSync:
     """Event 35 or 37 of the last seven days says that it follows a source; a newer 36 that it lost it.
 
     A quiet log says neither: Windows writes them when something changes.
@@ -45,8 +51,22 @@ def time_sync(settings: Answer, events: Answer) -> TimeSync:
     enabled = number(client.get("Enabled")) if enabled is None else enabled
     if number(service.get("Start")) == _DISABLED or kind.lower() == "nosync" or enabled == 0:
         guest = number((sub(made, "guest") or {}).get("Start"))
-        return TimeSync((), None, hypervisor=guest is not None and guest != _DISABLED)
+        by_host = guest not in (None, _DISABLED) and _by_hyper_v(computer, firmware, states, keys)
+        return TimeSync((), None, hypervisor=by_host)
     return TimeSync(("Windows Time",), _synced(events))
+
+
+def _by_hyper_v(computer: Answer, firmware: Answer, states: Answer, keys: Answer) -> bool:
+    """The service that takes the time of Hyper-V is on every Windows, on real machines too: it runs on guests only."""
+    made, known = maker.read(computer, firmware), services.read(states, keys)
+    assert isinstance(made, Maker)  # noqa: S101 the readers make them
+    assert isinstance(known, Services)  # noqa: S101
+    if _HYPER_V not in made.virtual.casefold():
+        return False
+    running = known.running("vmictimesync")
+    if running is None:
+        raise CannotTell(Reason.NO_PRIVILEGE, say("whether {service} runs could not be read", service="vmictimesync"))
+    return running
 
 
 def _synced(events: Answer) -> bool | None:

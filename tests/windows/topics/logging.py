@@ -94,6 +94,7 @@ CLOCK: dict[str, tuple[str, int, tuple[tuple[int, float], ...]]] = {
     "dc-2022": ("NTP", 2, ((35, 1), (37, 4))),
 }
 GUEST = ("s2025-slecht",)
+BY_HOST = {"Name": "vmictimesync", "State": "Running", "StartMode": "Manual", "StartName": r"NT AUTHORITY\LocalService"}
 """Where Hyper-V sets the clock of its guest."""
 
 COLLECTOR = "Server=http://srv-log.kantoor.example:5985/wsman/SubscriptionManager/WEC,Refresh=900"
@@ -183,7 +184,10 @@ def _fragment(machine: str) -> dict[str, Any]:
     feature = {"Name": "MicrosoftWindowsPowerShellV2Root", "InstallState": state}
     return {
         "registry": _registry(machine),
-        "cim": {"root/cimv2:Win32_OptionalFeature": [feature] if state else []},
+        "cim": {
+            "root/cimv2:Win32_OptionalFeature": [feature] if state else [],
+            "root/cimv2:Win32_Service": [BY_HOST] if machine in GUEST else [],
+        },
         "logs": {"Security": _security(machine), "System": _system_log(machine)},
         "programs": {
             "auditpol.exe /get /category:* /r": {"out": _audit(machine), "code": 0, "@user": {"out": "", "code": 1314}}
