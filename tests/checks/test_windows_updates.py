@@ -171,6 +171,9 @@ def esu(build: int = 19045, ubr: int = 6456, licences: Any = None, cloud: Any = 
     ("answer", "outcome"),
     [
         (esu(licences=[{"LicenseStatus": 1}]), Outcome.WARN),
+        (esu(licences=[{"Name": "Windows(R), Client-ESU-Year2 add-on", "LicenseStatus": 1}]), Outcome.WARN),
+        # the first year ended in October 2026; its licence stays activated
+        (esu(licences=[{"Name": "Windows(R), Client-ESU-Year1 add-on", "LicenseStatus": 1}]), Outcome.FAIL),
         (esu(licences=[{"LicenseStatus": 0}]), Outcome.FAIL),
         (esu(licences=[]), Outcome.FAIL),
         (esu(licences=None), Outcome.NOT_ASSESSED),

@@ -233,7 +233,9 @@ def _cim(machine: str) -> dict[str, Any]:
         found["root/SecurityCenter2:AntiVirusProduct"] = PRODUCTS[machine]
     licences: list[dict[str, Any]] = [{"Name": "Windows(R)", "LicenseStatus": 1, "PartialProductKey": "3V66T"}]
     if machine == "w10-goed":
-        licences += [{"Name": "Windows(R), Client-ESU-Year1 add-on", "LicenseStatus": 1, "PartialProductKey": "QK4PW"}]
+        name = "Windows(R), Client-ESU-Year{year} add-on"
+        licences += [{"Name": name.format(year=1), "LicenseStatus": 1, "PartialProductKey": "QK4PW"}]
+        licences += [{"Name": name.format(year=2), "LicenseStatus": 1, "PartialProductKey": "7VX2H"}]
     if machine == "w10-slecht":
         licences += [{"Name": "Windows(R), Client-ESU-Year1 add-on", "LicenseStatus": 0, "PartialProductKey": None}]
     return {**found, "root/cimv2:SoftwareLicensingProduct": licences}
