@@ -280,7 +280,7 @@ def software(*names: str) -> tuple[Answer, Answer]:
     rows = [{"hive": "", "key": name, "name": name, "version": "1", "publisher": ""} for name in names]
     return (
         answered(SOFTWARE, json.dumps({"items": rows, "unread": 0, "listed": True})),
-        answered(USER_SOFTWARE, json.dumps({"items": [], "unread": 0, "users": [], "profiles": []})),
+        answered(USER_SOFTWARE, json.dumps({"items": [], "unread": 0, "denied": 0, "users": [], "profiles": []})),
     )
 
 
