@@ -151,7 +151,7 @@ def _security(run: str) -> dict[str, Any]:
 
 def _system_log(machine: str) -> dict[str, Any]:
     """The System log; other topics add their events."""
-    events = [
+    events: list[dict[str, Any]] = [
         {"Id": event, "Level": 3 if event == 36 else 4, "time": days_ago(days), "ProviderName": _TIME, "Properties": []}
         for event, days in CLOCK[machine][2]
     ]
