@@ -29,6 +29,7 @@ _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _HEAD_BYTES = 256 * 1024
 _LATEST = 4102444800  # 2100: a clock that says more says nothing
 _LONGEST = 3600  # seconds that a visit can have taken; the two times in a file vouch for each other
+_SPACES = b" \t\r\n\v\f"
 _ENDED = b"the answer ended before this question"
 
 
@@ -98,7 +99,7 @@ def _unpacked(text: str) -> bytes:
     packed = zlib.decompressobj(zlib.MAX_WBITS | 16)
     most = posix.CAP + _HEAD_BYTES
     try:
-        data = packed.decompress(base64.b64decode("".join(text.split()), validate=True), most)
+        data = packed.decompress(base64.b64decode(text.encode().translate(None, _SPACES), validate=True), most)
     except (binascii.Error, ValueError, zlib.error):
         raise DeliveryError(Flaw.DAMAGED) from None
     if packed.unconsumed_tail and not packed.eof:
@@ -111,15 +112,15 @@ def _unpacked(text: str) -> bytes:
 def _windows(data: bytes, text: str, questions: Sequence[Question]) -> Delivery:
     if len(data) > windows.CAP:
         raise DeliveryError(Flaw.TOO_LARGE)
-    stream = windows_parse.parse(data)
+    visit = windows.Visit(questions, VANTAGE, nonce="")
+    visit.feed(data)
+    stream = visit.stream
     if stream.hello is None:
         raise DeliveryError(Flaw.DAMAGED if re.search(r" Z \d", text) else Flaw.CUT)
     if not stream.bye:
         raise DeliveryError(Flaw.CUT)
     if stream.damaged or stream.hello.at > _LATEST:
         raise DeliveryError(Flaw.DAMAGED)
-    visit = windows.Visit(questions, VANTAGE, nonce=stream.nonce)
-    visit.feed(data)
     visit.hello_at = float(stream.hello.at)
     made_for = next((found[2] for found in _CLIENT.finditer(text) if found[1] == stream.nonce), "")
     host = _name(str(stream.hello.said.get("computer", "")))

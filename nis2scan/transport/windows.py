@@ -8,12 +8,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from nis2scan.errors import Reason, TransportError
 from nis2scan.model import Answer, Question, Recording, Status
 from nis2scan.questions import SESSION
 from nis2scan.transport import only_questions
-from nis2scan.transport.windows_parse import Hello, Section, Stream, complaint_of, parse, status_of, unwrapped
+from nis2scan.transport.windows_parse import Hello, Section, Stream, complaint_of, hello_in, parse, status_of, unwrapped
 from nis2scan.transport.windows_script import script
 
 HELLO_SECONDS = 30.0  # PowerShell itself may take ten seconds to start on a cold PC
@@ -22,6 +23,7 @@ CAP = 16 * 1024 * 1024
 
 _GRACE = 15.0  # seconds that the script begins nothing new before the scanner stops listening
 _MARK = b" H windows "
+_GREETING = 65536
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Visit:
     sent: float = 0.0
     hello: Hello | None = None
     hello_at: float = 0.0
+    _look: int = field(default=0, init=False, repr=False)  # from how many bytes on the first frame is looked for again
 
     def __post_init__(self) -> None:
         self.questions = only_questions(self.questions)
@@ -54,8 +57,10 @@ class Visit:
         """Take what came on standard output. False: enough, stop reading."""
         seen = max(0, len(self.received) - 64)  # the last frame may come in pieces
         self.received += data[: CAP - len(self.received)]
-        if self.hello is None and _MARK in self.received:
-            self.hello, self.hello_at = parse(bytes(self.received), self.nonce).hello, time.time()
+        if self.hello is None and len(self.received) >= self._look and _MARK in self.received:
+            self.hello, self.hello_at = hello_in(bytes(self.received), self.nonce), time.time()
+            # A host that drips what is never a first frame costs no more than its bytes are worth.
+            self._look = 0 if len(self.received) < _GREETING else len(self.received) * 3 // 2
         # Nothing comes after the last frame; and not every SSH server tells PowerShell that its input has ended.
         last = self.received.find(f"@@{self.nonce} Z ".encode(), seen)
         return len(self.received) < CAP and (last < 0 or b"\n" not in self.received[last:])
@@ -65,9 +70,14 @@ class Visit:
         self.noise += data[: 4096 - len(self.noise)]
         return True
 
+    @cached_property
+    def stream(self) -> Stream:
+        """What was understood of all that came. Look at it when nothing more comes."""
+        return parse(bytes(self.received), self.nonce)
+
     def recording(self) -> Recording:
         """What was answered. Raises TransportError when not even the first frame came."""
-        stream = parse(bytes(self.received), self.nonce)
+        stream = self.stream
         if stream.hello is None:
             said = (self.noise or bytes(self.received)).decode("utf-8", "replace").strip().split("\n")[0][:200]
             raise TransportError(

@@ -14,6 +14,8 @@ _HELLO = re.compile(r"@@([0-9a-f]{32}) (H windows (\d{1,12})) ")
 _SECTION = re.compile(r"(S ([a-z0-9-]{1,60}) (ok|failed|denied|constrained|late) (\d{1,12})) ")
 _SUM = re.compile(r"(\d{1,12}) ")
 _BYE = re.compile(r"(Z (\d{1,12})) ")
+_LONGEST = 2 * 1024 * 1024  # characters of one section that are decoded; what questions ask for is an eighth of it
+_DEEPEST = 64  # tables within tables; deeper ones would end the readers, and Windows PowerShell writes none
 _FLAT = re.compile(r'"System\.[A-Za-z.]*(?:\[\]|Dictionary|Hashtable|PropertyData)"')
 
 # Beginnings of FullyQualifiedErrorId and what they mean: English on every Windows (windows-shapes 1.3).
@@ -92,19 +94,18 @@ def text_of(data: bytes) -> str:
 
 def hello_in(data: bytes, nonce: str = "") -> Hello | None:
     """The first frame, when it has come whole."""
-    return parse(data, nonce).hello
+    text = text_of(data)
+    met = _met(text, nonce)
+    return _hello(met, text[met.end() :].split(f"@@{met[1]} ", 1)[0]) if met is not None else None
 
 
 def parse(data: bytes, nonce: str = "") -> Stream:
     """Sections from a stream. nonce "": the one that the first frame carries, for an answer by file."""
     text = text_of(data)
-    met = next((found for found in _HELLO.finditer(text) if nonce in ("", found[1])), None)
-    if met is None:
+    if (met := _met(text, nonce)) is None:
         return Stream()
     own, *parts = text[met.end() :].split(f"@@{met[1]} ")
-    value, sound = _payload(met[2], own)
-    said = json.loads(value) if sound else None
-    if not isinstance(said, dict):
+    if (hello := _hello(met, own)) is None:
         return Stream()
     bye = 0
     sections: dict[str, Section] = {}
@@ -115,7 +116,17 @@ def parse(data: bytes, nonce: str = "") -> Stream:
         if (found := _SECTION.match(part)) is not None:
             value, sound = _payload(found[1], part[found.end() :])
             sections.setdefault(found[2], Section(found[3], int(found[4]), value, sound))
-    return Stream(met[1], Hello(int(met[3]), said), bye, sections)
+    return Stream(met[1], hello, bye, sections)
+
+
+def _met(text: str, nonce: str) -> re.Match[str] | None:
+    return next((found for found in _HELLO.finditer(text) if nonce in ("", found[1])), None)
+
+
+def _hello(met: re.Match[str], own: str) -> Hello | None:
+    value, sound = _payload(met[2], own)
+    said = json.loads(value) if sound else None
+    return Hello(int(met[3]), said) if isinstance(said, dict) else None
 
 
 def _payload(words: str, text: str) -> tuple[str, bool]:
@@ -123,14 +134,25 @@ def _payload(words: str, text: str) -> tuple[str, bool]:
     may follow it.
     """
     flat = text.replace("\r", "").replace("\n", "")
-    if (found := _SUM.match(flat)) is None:
+    if (found := _SUM.match(flat)) is None or len(flat) > _LONGEST:
         return "", False
     try:
-        _, end = json.JSONDecoder().raw_decode(flat, found.end())
+        made, end = json.JSONDecoder().raw_decode(flat, found.end())
     except (ValueError, RecursionError):
         return flat[found.end() :], False
     value = flat[found.end() : end]
-    return value, checksum(f"{words} {value}") == int(found[1]) and _FLAT.search(value) is None
+    return value, _shallow(made) and checksum(f"{words} {value}") == int(found[1]) and _FLAT.search(value) is None
+
+
+def _shallow(value: Any) -> bool:
+    """Whether nothing in it lies deeper than any question asks for."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        tables = [item for item in level if isinstance(item, (dict, list))]
+        if not tables:
+            return True
+        level = [item for each in tables for item in (each.values() if isinstance(each, dict) else each)]
+    return False
 
 
 def unwrapped(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -103,6 +104,16 @@ def _no_better(file: bytes, data: bytes) -> None:
     assert abs(found.taken_at - whole.taken_at) <= timedelta(hours=1)
     root = [b'"root": true' in item.answers[SESSION.id].out for item in (found, whole)]
     assert root[0] <= root[1]
+
+
+def test_a_file_of_many_short_words_takes_no_memory_to_speak_of() -> None:
+    """Each word as an object of its own would be twenty times the file."""
+    data = b"@@" + b"0" * 32 + b" n2s 1 base64\n" + b"aa " * 3_000_000 + b"@@" + b"0" * 32 + b" end\n"
+    tracemalloc.start()
+    assert taken(data) is None
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 6 * len(data)
 
 
 def test_these_tests_would_notice(answer: bytes) -> None:
