@@ -23,6 +23,7 @@ CAP = 16 * 1024 * 1024
 
 _GRACE = 15.0  # seconds that the script begins nothing new before the scanner stops listening
 _MARK = b" H windows "
+_NARROW = b"a 32-bit PowerShell sees another registry than Windows itself: start the 64-bit one"
 _GREETING = 65536
 
 
@@ -112,8 +113,11 @@ class Visit:
     def _answer(self, question: Question, stream: Stream) -> Answer:
         if question.kind != "powershell":
             return Answer(question)
-        admin = stream.hello is not None and stream.hello.said.get("admin") is True
+        said = stream.hello.said if stream.hello is not None else {}
+        admin = said.get("admin") is True
         section = stream.sections.get(question.id)
+        if section is not None and said.get("is64") is False:
+            return Answer(question, Status.ERROR, err=_NARROW, ms=section.ms, as_root=admin)
         if section is not None:
             return _answered(question, section, admin)
         return Answer(question, Status.TIMEOUT, err=b"the answer ended before this question")

@@ -33,12 +33,21 @@ function Copy-Properties($object) {
 }
 # Named values of a registry key; nothing when there is no such key.
 function Read-Values($path) {
+  $names = @($args | ForEach-Object { $_ })
   try { $key = Get-ItemProperty -LiteralPath $path -ErrorAction Stop } catch {
     if ($_.FullyQualifiedErrorId -like 'PathNotFound*') { return $null }
-    throw
+    if ($_.FullyQualifiedErrorId -notlike 'System.InvalidCastException*') { throw }
+    # One value of the wrong size takes the whole key away, also when nobody asks for it: then each is read by itself.
+    $key = @{}
+    foreach ($name in $names) {
+      $key[$name] = $null
+      try { $key[$name] = (Get-ItemProperty -LiteralPath $path -Name $name -ErrorAction Stop).$name } catch {
+        if ($_.FullyQualifiedErrorId -notlike 'System.Management.Automation.PSArgumentException*') { throw }
+      }
+    }
   }
   $table = [ordered]@{}
-  foreach ($name in @($args | ForEach-Object { $_ })) {
+  foreach ($name in $names) {
     $table[$name] = $null
     if ($null -ne $key) { $table[$name] = Copy-Value $key.$name }
   }
@@ -114,7 +123,7 @@ function Write-Hello {
   Write-Frame "H windows $(ConvertTo-Epoch $begun)" ([ordered]@{
     computer = "$env:COMPUTERNAME"; user = "$env:USERDOMAIN\$env:USERNAME"; user_sid = $sid; groups = $groups; admin = $admin
     language = "$($ExecutionContext.SessionState.LanguageMode)"; powershell = "$($PSVersionTable.PSVersion)"
-    is64 = [Environment]::Is64BitProcess; culture = "$PSUICulture"
+    is64 = "$env:PROCESSOR_ARCHITEW6432" -eq ''; culture = "$PSUICulture"
   })
 }
 # One question: at most one table comes out of its body, or the reason why there is none.

@@ -79,6 +79,14 @@ def test_whatever_a_console_makes_of_it_is_understood(made: bytes) -> None:
     assert tables(made) == TABLES
 
 
+def test_a_powershell_of_the_wrong_width_is_not_believed() -> None:
+    """Of a 64-bit Windows it sees another registry, in which most of what is looked for is not set."""
+    hello = frame("H windows 1795554368", RIGHTS | {"computer": "PC01", "user": "PC01\\beheer", "is64": False})
+    found = answers((hello + "".join(SECTIONS) + BYE).encode("ascii"))
+    assert {(answer.status, answer.ok) for answer in found} == {(Status.ERROR, False)}
+    assert "32-bit" in found[0].complaint
+
+
 def test_a_stream_cut_anywhere_gives_the_sections_before_the_cut_and_no_other() -> None:
     ends = [len(HELLO) + len("".join(SECTIONS[: n + 1])) - 2 for n in range(4)]
     for cut in range(len(HELLO), len(STREAM)):

@@ -26,6 +26,7 @@ function ConvertTo-MadeUpValue($Value) {
     if ($Value -is [Collections.IDictionary]) {
         if ($Value.Contains('@hex')) { return , [Convert]::FromHexString($Value['@hex']) }
         if ($Value.Contains('@qword')) { return [long]$Value['@qword'] }
+        if ($Value.Contains('@malformed')) { return [InvalidCastException]::new('De opgegeven conversie is ongeldig.') }
         throw "made-up registry: what is $($Value.Keys)?"
     }
     if ($Value -is [Collections.IList]) { return , [string[]]$Value }
@@ -108,6 +109,11 @@ function Read-MadeUpValues($Provider, [string] $Path, $Names) {
             $why = [Management.Automation.PSArgumentException]::new("De eigenschap $name bestaat niet bij pad $Path.")
             $Provider.WriteError([Management.Automation.ErrorRecord]::new($why, $why.GetType().FullName, 'InvalidArgument', $name))
             continue
+        }
+        if ($key.Values[$name] -is [InvalidCastException]) {
+            # Up to PowerShell 7.4 this ends the reading of the key: nothing of it comes.
+            $Provider.WriteError([Management.Automation.ErrorRecord]::new($key.Values[$name], 'System.InvalidCastException', 'NotSpecified', $Path))
+            return
         }
         $shown = if ($name -eq '') { '(default)' } else { $name }
         Add-Member -InputObject $found -MemberType NoteProperty -Name $shown -Value $key.Values[$name] -Force

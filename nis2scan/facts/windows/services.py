@@ -66,10 +66,11 @@ SERVICE_KEYS = powershell(
 $root = 'HKLM:\SYSTEM\CurrentControlSet\Services'
 $unread = 0
 $items = @(foreach ($name in (Read-Subkeys $root)) {
-  try { $key = Read-Values "$root\$name" 'Type' 'Start' 'ObjectName' 'ImagePath' } catch { $key = $null; $unread++ }
-  if ($null -eq $key -or -not ($key.Type -band 0x70)) { continue }
+  try { $key = Read-Values "$root\$name" 'Type' 'Start' 'ObjectName' 'ImagePath' } catch { $key = $null }
+  if ($null -eq $key) { $unread++; continue }
+  if ($key.Type -isnot [int] -or -not ($key.Type -band 0x70)) { continue }
   $path = ''
-  if ("$($key.ImagePath)" -match '^\s*"?([^"]*?\.(?:exe|dll|com|cmd|bat))(?:["\s]|$)') { $path = $Matches[1] }
+  if ("$($key.ImagePath)" -match '^\s*(?:"([^"]+)"|((?:(?!\s[-/])[^"])*?\.(?:exe|dll|com|cmd|bat))(?:\s|$))') { $path = "$($Matches[1])$($Matches[2])" }
   [ordered]@{ name = $name; start = $key.Start; account = $key.ObjectName; path = $path }
 })
 [ordered]@{ items = $items; unread = $unread }""",

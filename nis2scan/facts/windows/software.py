@@ -37,10 +37,12 @@ class Software(Fact):
         return tuple(item for item in self.programs if item.name.casefold().startswith(wanted))
 
 
+# A name with a / in it is listed and cannot be opened: PowerShell takes it for two. It counts as unread.
 _LIST = r"""
   foreach ($name in (Read-Subkeys $root)) {
-    try { $key = Read-Values "$root\$name" 'DisplayName' 'DisplayVersion' 'Publisher' 'ParentKeyName' } catch { $key = $null; $unread++ }
-    if ($null -eq $key -or -not "$($key.DisplayName)".Trim() -or $key.ParentKeyName) { continue }
+    try { $key = Read-Values "$root\$name" 'DisplayName' 'DisplayVersion' 'Publisher' 'ParentKeyName' } catch { $key = $null }
+    if ($null -eq $key) { $unread++; continue }
+    if (-not "$($key.DisplayName)".Trim() -or $key.ParentKeyName) { continue }
     [ordered]@{ hive = $hive; key = $name; name = "$($key.DisplayName)"; version = "$($key.DisplayVersion)"; publisher = "$($key.Publisher)" }
   }"""
 
