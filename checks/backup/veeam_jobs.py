@@ -37,6 +37,9 @@ def veeam_jobs(veeam: Veeam, windows: Windows, policy: Policy, now: Now) -> Mapp
         while name in judged:
             name += "'"
         judged[name] = _judged(job, newest, windows, policy, now)
+    if veeam.since is not None and age(veeam.since, now) < timedelta(hours=policy.backup_client_max_hours):
+        told = say("its log was read back to {when} only: a job that stopped before that is not seen", when=veeam.since)
+        judged["Veeam …"] = Unknown(Reason.TRUNCATED, told)
     if judged:
         return judged
     if veeam.managed:

@@ -57,6 +57,8 @@ def bitlocker_recovery(found: BitLocker, saved: Maybe[SavedKeys]) -> Mapping[str
 def _judged(volume: Volume, saved: Maybe[SavedKeys]) -> Part:
     if volume.keys is None:
         return Unknown(Reason.OUT_OF_VANTAGE, say("which keys it has is not told"))
+    if not volume.keys and volume.protected:  # what protects it was not told
+        return Unknown(Reason.OUT_OF_VANTAGE, say("which keys it has is not told"))
     if not volume.keys:
         return NotThere(say("it has no key yet that could be lost"))
     if not volume.kinds & {RECOVERY_PASSWORD, PUBLIC_KEY, EXTERNAL}:

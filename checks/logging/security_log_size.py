@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nis2scan.api import Maybe, Part, Policy, Reason, Severity, Unknown, Verdict, bad, check, ok, say, warn
+from nis2scan.api import Confidence, Maybe, Part, Policy, Reason, Severity, Unknown, Verdict, bad, check, ok, say, warn
 from nis2scan.facts.log_forwarding import LogsElsewhere
 from nis2scan.facts.windows.security_log import ClearedLogs, SecurityLog
 from nis2scan.facts.windows.system import Windows
@@ -42,12 +42,15 @@ def _reach(log: SecurityLog, system: Windows, elsewhere: LogsElsewhere, policy: 
     seen = say("the oldest event is {days} days old", days=days)
     if days >= policy.log_retention_ok_days:
         return ok(seen)
-    if elsewhere.leaves:
-        return ok(say("events are also sent to another system; here {seen}", seen=seen))
-    if log.oldest is None:
+    if log.oldest is None:  # nothing is written, so nothing is sent on either
         return bad(say("the Security log is empty"))
-    if system.installed_at is not None and days >= (log.seen_at - system.installed_at) // _DAY - _SETTLING:
-        return ok(say("{seen}, as old as the system", seen=seen))
+    if elsewhere.leaves:
+        found = say("events are also sent to another system; here {seen}", seen=seen)
+        return ok(found, confidence=Confidence.DERIVED)
+    if system.installed_at is not None:
+        age = (log.seen_at - system.installed_at) // _DAY
+        if 0 <= age <= days + _SETTLING:
+            return ok(say("{seen}, as old as the system", seen=seen))
     if elsewhere.leaves is None:
         return Unknown(Reason.NO_PRIVILEGE, say("whether events are sent to another system could not be read"))
     return _short(log, days, seen, policy)

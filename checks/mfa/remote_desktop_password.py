@@ -37,4 +37,6 @@ def remote_desktop_password(desktop: RemoteDesktop, providers: Maybe[CredentialP
         return bad(say("on, and the sign-in screen is shown to everybody who connects (no NLA)"))
     if factors:
         return warn(say("{names} is installed; whether it is always asked could not be read", names=names))
+    if desktop.nla is None:
+        return warn(say("on, with a password alone; whether NLA is required could not be read"), severity=Severity.HIGH)
     return warn(say("on, with a password alone; NLA asks it before the screen is shown"), severity=Severity.HIGH)

@@ -10,7 +10,7 @@ from nis2scan.facts.windows.system import Windows
 @check(
     title="People sign in to their PC with a password alone",
     catalogue=("MFA-WIN-002",),
-    severity=Severity.MEDIUM,
+    severity=Severity.LOW,
     expected="the usual user signs in with Windows Hello, a security key or a smart card",
     action="Let people sign in to their PC with Windows Hello or a security key",
     remedy="Settings > Accounts > Sign-in options, or the policy *Use Windows Hello for Business*. Shared PCs: "

@@ -319,3 +319,24 @@ def test_programs_that_synchronise_are_named_and_a_real_back_up_settles_it() -> 
     assert only(STAND_IN, box).outcome is Outcome.NOT_APPLICABLE
     others = machine(stand_ins([OPEN]), PHYSICAL, *software(), veeam(session(5)))
     assert only(STAND_IN, others).outcome is Outcome.FAIL
+
+
+# ---- what must not soften ------------------------------------------------------------------------
+
+
+def test_an_event_without_a_time_hides_which_was_the_newest() -> None:
+    late = {**session(1, 2), "time_utc": None}
+    assert [item.outcome for item in findings(VEEAM_JOBS, machine(veeam(session(20), late)))] == [Outcome.NOT_ASSESSED]
+    odd = windows_backup(20, 20, 0, {**event(5, 2, 1), "time_utc": None})
+    assert [item.outcome for item in findings(OWN, machine(odd))] == [Outcome.NOT_ASSESSED]
+
+
+def test_where_the_log_of_veeam_reaches_back_a_few_days_only_what_is_older_is_asked_about() -> None:
+    """Fifty sessions a day push a weekly job that has stopped out of what is read."""
+    busy = [session(hour / 2, name="Elk half uur") for hour in range(250)]
+    found = parts(VEEAM_JOBS, machine(veeam(*busy)))
+    assert found["Elk half uur"].outcome is Outcome.PASS
+    assert [item.outcome for item in found.values()].count(Outcome.NOT_ASSESSED) == 1
+
+    calm = [session(12.0 * day, name="Dagelijks") for day in range(250)]
+    assert [item.outcome for item in parts(VEEAM_JOBS, machine(veeam(*calm))).values()] == [Outcome.PASS]

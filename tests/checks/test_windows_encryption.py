@@ -447,3 +447,22 @@ def test_no_question_ever_asks_for_a_recovery_password() -> None:
 
     assert "getkeyprotectortype" in asked
     assert [word for word in ("numericalpassword", "recoverypassword", "get-bitlockervolume") if word in asked] == []
+
+
+# ---- what must not soften ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("model", "outcome"), [("XENIA 15 KC", Outcome.FAIL), ("HVM domU", Outcome.WARN)])
+def test_a_laptop_whose_name_begins_like_a_hypervisor_is_a_laptop(model: str, outcome: Outcome) -> None:
+    host = windows(bitlocker(volume(**PLAIN)), computer("ADATA TECHNOLOGY", model))
+    assert only("encryption/bitlocker-system", host).outcome is outcome
+
+
+def test_a_protected_volume_without_a_known_key_is_not_said_to_have_none() -> None:
+    found = only(RECOVERY, windows(bitlocker(volume(keys=())), said(EVENTS, items=[])))
+    assert found.outcome is Outcome.NOT_ASSESSED
+
+
+def test_a_volume_of_an_unknown_kind_is_not_left_out_in_silence() -> None:
+    found = only("encryption/bitlocker-data", windows(bitlocker(volume()), drives(data_drive(DriveType=None)), disks()))
+    assert found.outcome is Outcome.NOT_ASSESSED

@@ -10,6 +10,7 @@ import pytest
 from nis2scan.api import Answer, Outcome, Question, Reason, Recording, Status
 from nis2scan.facts.windows.audit_policy import AUDIT_POLICY
 from nis2scan.facts.windows.clock import TIME_EVENTS, TIME_SERVICE
+from nis2scan.facts.windows.log_forwarding import FORWARDING
 from nis2scan.facts.windows.powershell_logging import ENGINE_2, LOGGING
 from nis2scan.facts.windows.remote_desktop import PROVIDERS, REMOTE_DESKTOP
 from nis2scan.facts.windows.security_log import CLEARED, OWN_LOGON, SECURITY_LOG
@@ -280,3 +281,56 @@ def test_what_was_refused_or_restricted_is_not_assessed_with_its_reason() -> Non
     for status, reason in ((Status.DENIED, Reason.NO_PRIVILEGE), (Status.CONSTRAINED, Reason.CONSTRAINED_LANGUAGE)):
         host = windows(answered(AUDIT_POLICY, status=status), answered(COMPUTER, status=status))
         assert only("logging/audit-policy-set", host).reason is reason
+
+
+# ---- what must not soften ------------------------------------------------------------------------
+
+
+def size(oldest_days: float | None) -> Answer:
+    oldest = None if oldest_days is None else NOW - int(oldest_days * DAY)
+    log = {"IsEnabled": True, "MaximumSizeInBytes": 20 << 20, "FileSize": 1 << 20, "LogMode": 0, "oldest_utc": oldest}
+    return said(SECURITY_LOG, log=log)
+
+
+def test_an_empty_log_is_empty_though_an_agent_sends_it_on_and_what_an_agent_sends_is_derived() -> None:
+    agent = said(SERVICES, items=[{"Name": "WazuhSvc", "State": "Running", "StartMode": "Auto"}])
+    more = (agent, said(SERVICE_KEYS, items=[], unread=0), said(FORWARDING, managers=None), said(CLEARED, items=[]))
+
+    assert only("logging/security-log-size", windows(size(None), *more)).outcome is Outcome.FAIL
+    sent = only("logging/security-log-size", windows(size(4), *more))
+    assert (sent.outcome, sent.confidence) == (Outcome.PASS, "derived")
+
+
+@pytest.mark.parametrize(("installed", "outcome"), [(5, Outcome.PASS), (-400, Outcome.FAIL), (900, Outcome.FAIL)])
+def test_a_system_that_was_installed_tomorrow_makes_no_log_old_enough(installed: int, outcome: Outcome) -> None:
+    none = (said(SERVICES, items=[{"Name": "x", "State": "Running"}]), said(FORWARDING, managers=None))
+    more = (*none, said(CLEARED, items=[]), said(SERVICE_KEYS, items=[], unread=0))
+    host = windows(size(4), *more, system=release(installed_days=installed))
+
+    assert only("logging/security-log-size", host).outcome is outcome
+
+
+def test_a_key_of_remote_desktop_that_is_not_there_is_no_proof_that_it_is_off() -> None:
+    nothing = said(REMOTE_DESKTOP, server=None, own=None, policy=None)
+    for check in ("exposure/remote-desktop-hardened", "mfa/remote-desktop-password"):
+        assert only(check, windows(nothing, providers())).outcome is Outcome.NOT_ASSESSED
+
+
+def test_neither_policy_nor_setting_of_duo_may_leave_a_way_in() -> None:
+    closed, opened = {"FailOpen": 0, "ProvidersWhitelist": None}, {"FailOpen": 1, "ProvidersWhitelist": None}
+    for own, policy in ((closed, opened), (opened, closed)):
+        told = said(PROVIDERS, items=[BUILT_IN, DUO], duo=own, duo_policy=policy)
+        assert only("mfa/remote-desktop-password", windows(desktop(), told)).outcome is Outcome.WARN
+    told = said(PROVIDERS, items=[BUILT_IN, DUO], duo=None, duo_policy=closed)
+    assert only("mfa/remote-desktop-password", windows(desktop(), told)).outcome is Outcome.PASS
+
+
+def test_nothing_is_said_of_nla_where_it_could_not_be_read() -> None:
+    found = only("mfa/remote-desktop-password", windows(desktop(nla=None), providers()))
+    assert (found.outcome, "could not be read" in str(found.found)) == (Outcome.WARN, True)
+
+
+def test_an_event_without_a_time_hides_which_was_the_newest() -> None:
+    rows = [{"id": 35, "time_utc": NOW - DAY}, {"id": 36, "time_utc": None}]
+    found = only("logging/time-synchronised", windows(clock(), said(TIME_EVENTS, items=rows)))
+    assert found.outcome is Outcome.NOT_ASSESSED

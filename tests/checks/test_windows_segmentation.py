@@ -19,6 +19,7 @@ from nis2scan.facts.windows.names import NAMES
 from nis2scan.facts.windows.services import SERVICE_KEYS, SERVICES
 from nis2scan.facts.windows.smb import CLIENT, SERVER, SETTINGS
 from nis2scan.facts.windows.system import COMPUTER, JOINED, RELEASE
+from nis2scan.questions import SESSION
 from nis2scan.testing import answered, only, recording
 
 FIREWALL, SHARING = "segmentation/windows-firewall", "segmentation/smb-signing"
@@ -470,3 +471,41 @@ def test_without_the_right_to_ask_for_cards_nothing_is_said() -> None:
     found = only(BRIDGING, windows(*denied(ADAPTERS, CARDS, SERVICES)))
 
     assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.NO_PRIVILEGE)
+
+
+# ---- what must not soften ------------------------------------------------------------------------
+
+
+def test_who_is_reached_over_the_network_stands_in_one() -> None:
+    row = {"platform": "windows", "user": "x", "uid": -1, "root": True, "refusal": ""}
+    row |= dict.fromkeys(("sent", "hello", "hello_at", "bye", "bye_at"), 1)
+    for vantage, outcome in (("winrm", Outcome.NOT_ASSESSED), ("file", Outcome.WARN)):
+        told = said(SESSION, **row, vantage=vantage)
+        host = windows(active(Public={"Enabled": 0}), networks(), settings(), products(), told)
+        assert only(FIREWALL, host).outcome is outcome
+
+
+def test_a_rule_that_lets_guests_in_beats_what_the_client_says_of_itself() -> None:
+    assert only(SHARING, windows(server(), client(), written(ruled=1))).outcome is Outcome.FAIL
+    assert only(SHARING, windows(server(), client(), written(ruled=0))).outcome is Outcome.PASS
+
+
+def test_a_card_that_the_list_of_cards_does_not_know_is_not_left_out_in_silence() -> None:
+    """Two networks are one when the second card is not looked at."""
+    one = json.loads(cards(router=1).text)
+    for bent in ([], one["cards"][:1], [one["cards"][0], {**one["cards"][1], "HardwareInterface": None}]):
+        host = windows(adapters(adapter(), second()), said(CARDS, **{**one, "cards": bent}), services())
+        assert only(BRIDGING, host).outcome is Outcome.NOT_ASSESSED
+    dialled = second(ServiceName="NdisWan")
+    host = windows(adapters(adapter(), dialled), said(CARDS, **{**one, "cards": one["cards"][:1]}), services())
+    assert only(BRIDGING, host).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("domain", "path"), [("", None), ("", "CN=PC01"), (None, "x")]
+)  # neither tells which domain: that is no workgroup
+def test_a_domain_without_a_name_is_no_workgroup(domain: str | None, path: str | None) -> None:
+    row = {"PartOfDomain": True, "Domain": domain, "Model": "x", "Manufacturer": "y"}
+    place = said(JOINED, machine=None if path is None else {"Distinguished-Name": path}, entra=None)
+    host = windows(said(COMPUTER, system=[row], os=[], battery=[]), place)
+    assert only("access/laps", host).outcome is Outcome.NOT_ASSESSED

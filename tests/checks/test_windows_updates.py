@@ -491,3 +491,29 @@ def test_without_rights_the_registry_tells_only_of_a_defender_that_gets_signatur
         kept(1, signatures=None),
     ):
         assert only(MALWARE, machine(answer)).reason is Reason.NO_PRIVILEGE
+
+
+# ---- a clock that is wrong ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(0, Outcome.FAIL), (-365, Outcome.NOT_ASSESSED)])
+def test_a_machine_that_lives_in_the_past_misses_no_update_by_its_own_clock(days: int, outcome: Outcome) -> None:
+    """Its update of a year ago is new by a clock that is a year behind."""
+    row = json.loads(visit().text) | {"hello": int((NOON + timedelta(days=days)).timestamp())}
+    session = answered(SESSION, json.dumps(row))
+    old = servicing(package(NOON - timedelta(days=370), ubr=20000), ubr=20000)
+
+    found = only(MONTHLY, machine(session, old))
+
+    assert found.outcome is outcome
+    assert outcome is Outcome.FAIL or found.reason is Reason.STALE_DATA
+
+
+def test_a_restart_that_waits_since_tomorrow_waits_since_nobody_knows_when() -> None:
+    assert only(REBOOT, machine(restart(-400, update=True))).outcome is Outcome.WARN
+
+
+def test_a_package_with_a_date_past_all_years_hides_no_other() -> None:
+    odd = {**package(NOON, ubr=9841), "high": -1, "low": -1}
+    box = machine(servicing(odd, package(day("2026-11-12")), ubr=9841))
+    assert only(MONTHLY, box).outcome is Outcome.PASS

@@ -99,6 +99,8 @@ def windows_networks(told: Answer, cards: Answer, states: Answer, keys: Answer, 
     assert isinstance(running, Services)  # noqa: S101
     real = {text(row.get("InterfaceGuid")).casefold(): row for row in rows(made, "cards")}
     names = {guid: text(row.get("Name")) for guid, row in real.items()}
+    if any(_unlisted(item, real) for item in found.adapters):
+        raise CannotTell(Reason.PARSE_ERROR, say("a network card is not as it should be"))
     shared = _runs(running, "SharedAccess")
     routes = _runs(running, "RemoteAccess") or _set(made, "tcpip")
     forwards = {key for row in rows(made, "interfaces") if (key := _forwarding(row)) is not None}
@@ -121,8 +123,14 @@ def windows_networks(told: Answer, cards: Answer, states: Answer, keys: Answer, 
     )
 
 
+def _unlisted(item: Adapter, real: dict[str, dict[str, Any]]) -> bool:
+    """Dial-in and VPN connections are no network cards; any other driver's card must be on the list of cards."""
+    dialled = not item.driver or item.driver.startswith(("ndiswan", "ras"))
+    return item.guid not in real and not dialled and item.driver not in _SWITCHES | _TEAMS | _BRIDGES
+
+
 def _leads_out(item: Adapter, row: dict[str, Any]) -> bool:
-    if _is_real(row) or item.driver in _TEAMS | _BRIDGES:
+    if (row and _is_real(row)) or item.driver in _TEAMS | _BRIDGES:
         return True
     return item.driver in _SWITCHES and item.gateway
 
@@ -130,7 +138,10 @@ def _leads_out(item: Adapter, row: dict[str, Any]) -> bool:
 def _is_real(row: dict[str, Any]) -> bool:
     """Cards of VirtualBox, VMware and VPNs may call themselves hardware; where they hang, tells."""
     software = text(row.get("PnPDeviceID")).casefold().startswith(("root\\", "swd\\"))
-    return truth(row.get("HardwareInterface")) is True and not software
+    hardware = truth(row.get("HardwareInterface"))
+    if hardware is None:
+        raise CannotTell(Reason.PARSE_ERROR, say("a network card is not as it should be"))
+    return hardware and not software
 
 
 def _joined(

@@ -73,5 +73,7 @@ def _synced(events: Answer) -> bool | None:
     if not events.ok or table(events).get("items") is None:
         return None
     known = [(moment(row.get("time_utc")), number(row.get("id"))) for row in rows(table(events))]
+    if any(at is None or event is None for at, event in known):  # which was the newest cannot be told
+        return None
     told = sorted((at, event in _FOLLOWS) for at, event in known if at is not None and event in (*_FOLLOWS, *_LOST))
     return told[-1][1] if told else None

@@ -104,9 +104,10 @@ DISKS = powershell(
 @reads(DRIVES)
 def drives(answer: Answer) -> Drives:
     """A card reader without a card, and a disk that was never formatted, have no capacity."""
-    found = tuple(
-        _drive(row) for row in rows(table(answer)) if number(row.get("DriveType")) in (_DRIVE_REMOVABLE, _DRIVE_FIXED)
-    )
+    listed = rows(table(answer))
+    if any(number(row.get("DriveType")) is None for row in listed):
+        raise CannotTell(Reason.PARSE_ERROR, say("the answer is not as it should be"))
+    found = tuple(_drive(row) for row in listed if number(row.get("DriveType")) in (_DRIVE_REMOVABLE, _DRIVE_FIXED))
     if not found:
         raise CannotTell(Reason.NOTHING_TO_JUDGE, say("Windows lists no volume"))
     return Drives(found)

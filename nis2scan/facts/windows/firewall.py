@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nis2scan.api import (
+    SESSION,
     Answer,
     CannotTell,
     Confidence,
@@ -18,6 +19,7 @@ from nis2scan.api import (
     reads,
     say,
 )
+from nis2scan.facts.session import Session, session
 from nis2scan.facts.windows.services import Services
 from nis2scan.facts.windows.system import RELEASE, Windows, windows
 from nis2scan.facts.windows.values import number, rows, sub, table, text
@@ -154,10 +156,13 @@ def _first(layers: list[dict[str, Any]], name: str) -> int | None:
     return next((found for layer in layers if (found := number(layer.get(name))) is not None), None)
 
 
-@reads(CONNECTIONS)
-def in_use(answer: Answer) -> InUse:
-    """The category that Windows gave to each network."""
+@reads(CONNECTIONS, SESSION)
+def in_use(answer: Answer, visit: Answer) -> InUse:
+    """The category that Windows gave to each network. Who was reached over the network stands in one."""
     categories = [number(row.get("NetworkCategory")) for row in rows(table(answer))]
+    met = session.read(visit) if visit.ok and not categories else None
+    if isinstance(met, Session) and met.vantage not in ("local", "file"):
+        raise CannotTell(Reason.PARSE_ERROR, say("the category of a network is not told"))
     if any(category not in _CATEGORIES for category in categories):
         raise CannotTell(Reason.PARSE_ERROR, say("the category of a network is not told"))
     return InUse(frozenset(_CATEGORIES[category] for category in categories if category is not None))

@@ -98,6 +98,8 @@ def remote_desktop(release: Answer, answer: Answer) -> RemoteDesktop:
     made = table(answer)
     server, own, policy = (sub(made, name) or {} for name in ("server", "own", "policy"))
     denied = _first(policy, server, "fDenyTSConnections")
+    if not server and denied is None:  # the key is on every Windows
+        raise CannotTell(Reason.PARSE_ERROR, say("whether Remote Desktop is on could not be read"))
     nla = _first(policy, own, "UserAuthentication")
     on = denied == 0 and not system.home
     port = number(own.get("PortNumber")) or 3389
@@ -116,9 +118,7 @@ def credential_providers(answer: Answer) -> CredentialProviders:
     listed = rows(made)
     if not listed:
         raise CannotTell(Reason.PARSE_ERROR, say("Windows listed no way to sign in"))
-    duo = (sub(made, "duo_policy") or {}) | {
-        name: value for name, value in (sub(made, "duo") or {}).items() if value is not None
-    }
+    duo = [sub(made, name) or {} for name in ("duo_policy", "duo")]
     found = []
     for row in listed:
         library, name = text(row.get("library")).casefold(), text(row.get("name"))
@@ -135,8 +135,11 @@ def _elsewhere(library: str) -> bool:
     return bool(library) and "system32" not in library and "systemroot" not in library and "\\" in library
 
 
-def _enforced(product: str, duo: dict[str, object]) -> bool | None:
-    """Duo lets people in without it when FailOpen is 1, or when another provider is let through."""
-    if product != "Duo" or number(duo.get("FailOpen")) is None:
+def _enforced(product: str, duo: list[dict[str, object]]) -> bool | None:
+    """Duo lets people in without it when FailOpen is 1, or when another provider is let through. Which of policy and
+    setting wins was not seen on a machine: neither may leave it open.
+    """
+    told = [value for place in duo if (value := number(place.get("FailOpen"))) is not None]
+    if product != "Duo" or not told:
         return None
-    return number(duo.get("FailOpen")) == 0 and not duo.get("ProvidersWhitelist")
+    return not any(told) and not any(place.get("ProvidersWhitelist") for place in duo)

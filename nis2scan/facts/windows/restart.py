@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from nis2scan.api import SESSION, Absent, Answer, CannotTell, Reason, Said, powershell, reads, say
@@ -56,7 +56,10 @@ def pending_reboot(answer: Answer, visit: Answer) -> PendingReboot:
         needed.append(say("Windows Update has asked for a restart"))
     if number((sub(made, "volatile") or {}).get("UpdateExeVolatile")):
         needed.append(say("an installer of an update has asked for a restart"))
-    return PendingReboot(tuple(needed), _since(made) if needed else None, host_time(visit))
+    seen_at = host_time(visit)
+    since = _since(made) if needed else None
+    ahead = since is not None and since > seen_at + timedelta(days=1)  # the clock was wrong, then or now
+    return PendingReboot(tuple(needed), None if ahead else since, seen_at)
 
 
 def _since(made: dict[str, Any]) -> datetime | None:

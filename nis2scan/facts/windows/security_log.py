@@ -108,6 +108,8 @@ def cleared_logs(answer: Answer) -> ClearedLogs:
     if made.get("items") is None:
         raise CannotTell(Reason.PARSE_ERROR, say("there is no Security log"))
     times = [moment(row.get("time_utc")) for row in rows(made)]
+    if None in times:
+        raise CannotTell(Reason.PARSE_ERROR, say("there is no Security log"))
     return ClearedLogs(tuple(sorted((at for at in times if at is not None), reverse=True)))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from nis2scan.api import SESSION, Answer, CannotTell, Fact, Reason, powershell, reads, say
-from nis2scan.facts.windows.host_time import host_time
+from nis2scan.facts.windows.host_time import real_time
 from nis2scan.facts.windows.known_builds import out_by
 from nis2scan.facts.windows.patch_days import BASELINES, days_between, first_after
 from nis2scan.facts.windows.values import filetime, number, rows, sub, table, text
@@ -84,7 +84,7 @@ $items = @(foreach ($name in @($names | ForEach-Object { $_ } | Where-Object { "
 def monthly_update(answer: Answer, visit: Answer) -> MonthlyUpdate:
     """One build may carry the packages of another (26200 those of 26100): only the revision is compared."""
     made = table(answer)
-    seen_at, version = host_time(visit), sub(made, "version") or {}
+    seen_at, version = real_time(visit), sub(made, "version") or {}
     build, revision = text(version.get("CurrentBuild")), number(version.get("UBR"))
     if not build.isdigit() or revision is None or made.get("listed") is not True:
         raise CannotTell(Reason.PARSE_ERROR, say("the installed updates could not be read"))

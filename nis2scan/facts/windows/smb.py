@@ -33,12 +33,13 @@ class Client(Fact):
 class Settings(Fact):
     """What the registry says, for everybody to read; None where it leaves it to the default of this Windows.
 
-    client_smb1: the driver of the old protocol is there and not switched off. default_guests: what Windows does where
+    ruled_guests: a rule lets it be a guest. client_smb1: the driver of the old protocol is there and not switched off. default_guests: what Windows does where
     nobody decided, None where that was not found out.
     """
 
     smb1: bool | None
     guests: bool | None
+    ruled_guests: bool
     client_smb1: bool
     default_guests: bool | None
 
@@ -121,6 +122,7 @@ def settings(answer: Answer, release: Answer) -> Settings:
     return Settings(
         smb1=truth((sub(made, "server") or {}).get("SMB1")),
         guests=own if ruled is None else ruled,
+        ruled_guests=ruled is True,
         client_smb1=start is not None and start < 4,
         default_guests=_default(about),
     )
@@ -150,7 +152,7 @@ def file_sharing(
     heard = wire.value if wire.value is not None and wire.value.state == "open" else Smb("closed")
     asked, guests = server.value, settings.guests
     if client.value is not None:
-        guests = client.value.guests
+        guests = client.value.guests or settings.ruled_guests
     elif guests is None:
         guests = settings.default_guests
     reasons = [item.why for item in (server, client, services) if isinstance(item.why, CannotTell)]

@@ -11,7 +11,9 @@ from nis2scan.facts.machine import Machine
 from nis2scan.facts.support import Release
 from nis2scan.facts.windows.values import moment, number, rows, sub, table, text
 
-VIRTUAL = re.compile(r"virtual machine|vmware|virtualbox|qemu|standard pc|kvm|xen|parallels|hvm domu|bhyve", re.I)
+VIRTUAL = re.compile(
+    r"virtual machine|vmware|virtualbox|\bqemu\b|standard pc|\bkvm\b|\bxen\b|parallels|hvm domu|bhyve", re.I
+)
 _MOBILE = {2, 8}  # PCSystemTypeEx: mobile, slate
 # Builds with names of their own; a server is told from a client by InstallationType, never by ProductName.
 _CLIENTS = ((22000, "Windows 11"), (10240, "Windows 10"))
@@ -147,14 +149,17 @@ def hardware(answer: Answer) -> Hardware:
 def membership(joined: Answer, computer: Answer) -> Membership:
     """An Entra-joined PC answers "WORKGROUP", so Entra is looked at first. Without rights the registry tells the rest."""
     made = table(joined)
-    entra = bool(made.get("entra"))
+    joins = made.get("entra", "")
+    if joins is not None and not isinstance(joins, list):
+        raise CannotTell(Reason.PARSE_ERROR, say("whether it is in a domain could not be read"))
+    entra = bool(joins)
     if computer.ok:
         machine = next(iter(rows(table(computer), "system")), {})
-        if (part := machine.get("PartOfDomain")) is True or part is False:
-            return Membership(text(machine.get("Domain")) if part else "", entra)
+        part, domain = machine.get("PartOfDomain"), text(machine.get("Domain"))
+        if part is False or (part is True and domain):
+            return Membership(domain if part else "", entra)
     group_policy = text((sub(made, "machine") or {}).get("Distinguished-Name"))
-    if group_policy:
-        parts = re.findall(r"DC=([^,]+)", group_policy, re.I)
+    if parts := re.findall(r"DC=([^,]+)", group_policy, re.I):
         return Membership(".".join(parts), entra)
     if entra:
         return Membership("", entra)

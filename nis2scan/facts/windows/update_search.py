@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from nis2scan.api import SESSION, Answer, CannotTell, Fact, Reason, Root, Status, powershell, reads, say
-from nis2scan.facts.windows.host_time import host_time
+from nis2scan.facts.windows.host_time import real_time
 from nis2scan.facts.windows.values import moment, number, rows, sub, table, text
 
 SECURITY = "0fa1201d-4330-4fa8-8ae9-b877473b6441"
@@ -88,7 +88,7 @@ def update_search(answer: Answer, visit: Answer) -> UpdateSearch:
         waiting=tuple(_waiting(row) for row in found if row.get("optional") is not True or row.get("hidden") is True),
         searched_at=max((at for row in searches if (at := moment(row.get("time_utc")))), default=None),
         own_server=number((sub(made, "server") or {}).get("UseWUServer")) == 1,
-        seen_at=host_time(visit),
+        seen_at=real_time(visit),
     )
 
 

@@ -80,4 +80,9 @@ def filetime(high: object, low: object) -> datetime | None:
     if upper is None or lower is None:
         return None
     ticks = (upper << 32) | lower
-    return None if ticks in (0, _NEVER) else _FILETIME_START + timedelta(microseconds=ticks // 10)
+    if ticks in (0, _NEVER):
+        return None
+    try:
+        return _FILETIME_START + timedelta(microseconds=ticks // 10)
+    except OverflowError:  # past the year 9999: no time at all
+        return None

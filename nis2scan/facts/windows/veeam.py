@@ -51,13 +51,17 @@ class Job:
 @dataclass(frozen=True)
 class Veeam(Fact):
     """server: the back-up server is here. jobs: with at least one session in the log. managed: only a part that
-    another machine steers.
+    another machine steers. since: older sessions than this were left out; None when there are none.
     """
 
     jobs: tuple[Job, ...]
     server: bool
     managed: bool
+    since: datetime | None = None
 
+
+_MOST = {"jobs": 250, "own": 60}
+"""How many sessions of each log are read."""
 
 # Of the settings only one value is read, to see that they are there: keys and passwords are next to it.
 VEEAM = powershell(
@@ -98,7 +102,14 @@ def veeam(answer: Answer) -> Veeam:
         jobs=tuple(job for name in logs for job in _jobs(rows(made, name), own=name == "own")),
         server=made["server"] or "VeeamBackupSvc" in here,
         managed=not made["server"] and not here & {"VeeamBackupSvc", "VeeamEndpointBackupSvc"},
+        since=max((at for name in logs if (at := _cut(made, name)) is not None), default=None),
     )
+
+
+def _cut(made: dict[str, Any], name: str) -> datetime | None:
+    """The oldest session that was read of a log that holds more."""
+    times = [at for row in rows(made, name) if (at := moment(row.get("time_utc"))) is not None]
+    return min(times, default=None) if len(times) >= _MOST[name] else None
 
 
 def _jobs(events: Iterable[dict[str, Any]], *, own: bool) -> list[Job]:
@@ -108,7 +119,7 @@ def _jobs(events: Iterable[dict[str, Any]], *, own: bool) -> list[Job]:
     for row in events:
         kind, at = _KINDS.get(number(row.get("id")) or 0), moment(row.get("time_utc"))
         if kind is None or at is None:
-            continue
+            raise CannotTell(Reason.PARSE_ERROR, say("the log of the back-up could not be read"))
         data = [text(item) for item in row["data"]] if isinstance(row.get("data"), list) else []
         known = len(data) > _NAME and _ID.fullmatch(data[_JOB]) is not None
         job = (kind, data[_JOB].lower() if known else "")

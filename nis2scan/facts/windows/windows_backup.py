@@ -79,6 +79,8 @@ def _told(made: dict[str, Any], name: str) -> list[tuple[int | None, int | None,
     """Id, level and time of events; a log that is not there has none."""
     known = rows(made, name) if made.get(name) is not None else []
     told = [(number(row.get("id")), number(row.get("level")), moment(row.get("time_utc"))) for row in known]
+    if any(None in item for item in told):
+        raise CannotTell(Reason.PARSE_ERROR, say("the back-up of Windows could not be read"))
     return [(event, level, at) for event, level, at in told if at is not None]
 
 
