@@ -69,7 +69,7 @@ def local_administrators(
     if not windows.server:
         if (verdict := _everyday(admins, user)) is not None:
             return verdict
-        derived = any(_asks_the_domain(member) for member in admins.members)
+        derived = any(_asks_the_domain(member) or _role(member) for member in admins.members)
     return _counted(admins, own, us, policy, Confidence.DERIVED if derived else Confidence.MEASURED)
 
 
@@ -107,8 +107,7 @@ def _counted(
     counted = [
         member
         for member in admins.members
-        if not (cloud(member.sid) and not member.resolved)
-        and not (rid(member.sid) == _ADMINISTRATOR and (own.value is None or member.sid in off))
+        if not _role(member) and not (rid(member.sid) == _ADMINISTRATOR and (own.value is None or member.sid in off))
     ]
     names = [_name(member, us) for member in counted]
     if len(counted) > policy.admins_max:
@@ -121,6 +120,11 @@ def _counted(
 def _asks_the_domain(member: Member) -> bool:
     """A group whose members only a domain knows; its own administrators aside no office PC is without one."""
     return member.group and of_a_domain(member.sid)
+
+
+def _role(member: Member) -> bool:
+    """A role of Entra, or a group of it: only Entra knows who holds it."""
+    return cloud(member.sid) and not member.resolved
 
 
 def _name(member: Member, us: Rights | None = None) -> str:

@@ -121,7 +121,8 @@ LOCAL_ACCOUNTS = powershell(
 )
 
 # The group is found by its SID: its name is in the language of the system. A member that Windows cannot name any more
-# stops Get-LocalGroupMember; here it is a member like the others, whose path is his SID.
+# stops Get-LocalGroupMember; here it is a member like the others, whose path is his SID. For a domain that does not
+# answer Windows waits, member by member: so this comes after what is quick.
 ADMINISTRATORS = powershell(
     "# administrators"
     + _NO_DC
@@ -142,7 +143,7 @@ $group = [adsi]"WinNT://$env:COMPUTERNAME/$($names[0]),group"
   })
 }""",
     full=True,
-    seconds=10,
+    seconds=22,
 )
 
 LAST_USER = powershell(
@@ -181,7 +182,8 @@ def local_admins(answer: Answer) -> LocalAdmins:
         sid = sid_of(row.get("sid"))
         if not sid:
             raise CannotTell(Reason.PARSE_ERROR, say("a member of the group could not be read"))
-        members.append(Member(sid, text(row.get("path")), group=text(row.get("class")).casefold() == "group"))
+        # Of what kind a member is, its domain tells: one that is not told may be a group.
+        members.append(Member(sid, text(row.get("path")), group=text(row.get("class")).casefold() != "user"))
     if not members:
         raise CannotTell(Reason.PARSE_ERROR, say("Windows listed no administrator"))
     return LocalAdmins(tuple(members))
