@@ -154,14 +154,22 @@ def test_the_own_logon_is_not_looked_for_without_a_logon() -> None:
 # ---- PowerShell, clock ---------------------------------------------------------------------------
 
 
+DOTNET = {"Name": "NetFx4-AdvSrvs", "InstallState": 1}
+
+
 def test_logging_of_powershell_passes_only_when_the_old_engine_was_looked_for() -> None:
     logged = said(LOGGING, blocks={"EnableScriptBlockLogging": 1})
     assert only("logging/powershell-logged", windows(logged)).outcome is Outcome.NOT_ASSESSED
-    assert only("logging/powershell-logged", windows(logged, said(ENGINE_2, items=[]))).outcome is Outcome.PASS
-    strange = said(ENGINE_2, items=[{"Name": "x", "InstallState": 4}])
+    gone = said(ENGINE_2, items=[DOTNET])
+    assert only("logging/powershell-logged", windows(logged, gone)).outcome is Outcome.PASS
+    silent = said(ENGINE_2, items=[])
+    assert only("logging/powershell-logged", windows(logged, silent)).outcome is Outcome.NOT_ASSESSED
+    strange = said(ENGINE_2, items=[DOTNET, {"Name": "MicrosoftWindowsPowerShellV2", "InstallState": 4}])
     assert only("logging/powershell-logged", windows(logged, strange)).outcome is Outcome.NOT_ASSESSED
+    there = said(ENGINE_2, items=[DOTNET, {"Name": "MicrosoftWindowsPowerShellV2", "InstallState": 1}])
+    assert only("logging/powershell-logged", windows(logged, there)).outcome is Outcome.FAIL
     text = said(LOGGING, blocks={"EnableScriptBlockLogging": "1"})
-    assert only("logging/powershell-logged", windows(text, said(ENGINE_2, items=[]))).outcome is Outcome.WARN
+    assert only("logging/powershell-logged", windows(text, gone)).outcome is Outcome.WARN
 
 
 def clock(kind: str = "NTP", start: int = 2, **more: Any) -> Answer:

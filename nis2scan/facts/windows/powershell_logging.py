@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nis2scan.api import Answer, CannotTell, Fact, Reason, powershell, reads, say
-from nis2scan.facts.windows.values import number, rows, sub, table
+from nis2scan.api import Answer, CannotTell, Fact, Reason, Root, powershell, reads, say
+from nis2scan.facts.windows.values import number, rows, sub, table, text
 
 _STATES = {1: True, 2: False, 3: False}
+_ENGINE, _ALWAYS = "MicrosoftWindowsPowerShellV2", "NetFx"  # features of .NET are on the list of every Windows
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,11 @@ LOGGING = powershell(
     seconds=2,
 )
 
+# Asked along: features that every Windows has. Without one of them the list was not read, and its silence says nothing.
 ENGINE_2 = powershell(
     r"""# powershell-2
-[ordered]@{ items = Read-Instances 'root/cimv2' 'Win32_OptionalFeature' @('Name', 'InstallState') "Name='MicrosoftWindowsPowerShellV2Root' OR Name='MicrosoftWindowsPowerShellV2'" }""",
+[ordered]@{ items = Read-Instances 'root/cimv2' 'Win32_OptionalFeature' @('Name', 'InstallState') "Name LIKE 'MicrosoftWindowsPowerShellV2%' OR Name LIKE 'NetFx%'" }""",
+    root=Root.REQUIRED,
     seconds=18,
 )
 
@@ -46,8 +49,9 @@ def powershell_logging(answer: Answer) -> PowershellLogging:
 
 @reads(ENGINE_2)
 def old_powershell(answer: Answer) -> OldPowershell:
-    """No instance: the feature was taken out of this Windows."""
-    states = [_STATES.get(number(row.get("InstallState")) or 0) for row in rows(table(answer))]
-    if None in states:
+    """Not on a list that was read: the feature was taken out of this Windows."""
+    listed = [(text(row.get("Name")), _STATES.get(number(row.get("InstallState")) or 0)) for row in rows(table(answer))]
+    states = [state for name, state in listed if name.startswith(_ENGINE)]
+    if None in states or not any(name.startswith(_ALWAYS) for name, _ in listed):
         raise CannotTell(Reason.PARSE_ERROR, say("whether PowerShell 2 is installed could not be read"))
     return OldPowershell(any(states))

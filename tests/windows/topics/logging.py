@@ -181,11 +181,14 @@ def _registry(machine: str) -> dict[str, Any]:
 
 def _fragment(machine: str) -> dict[str, Any]:
     state = ENGINE_2.get(machine)
-    feature = {"Name": "MicrosoftWindowsPowerShellV2Root", "InstallState": state}
+    dotnet = "NetFx4ServerFeatures" if MACHINES[machine].kind == "server" else "NetFx4-AdvSrvs"
+    features = [{"Name": dotnet, "InstallState": 1}]
+    if state:
+        features.append({"Name": "MicrosoftWindowsPowerShellV2Root", "InstallState": state})
     return {
         "registry": _registry(machine),
         "cim": {
-            "root/cimv2:Win32_OptionalFeature": [feature] if state else [],
+            "root/cimv2:Win32_OptionalFeature": features,
             "root/cimv2:Win32_Service": [BY_HOST] if machine in GUEST else [],
         },
         "logs": {"Security": _security(machine), "System": _system_log(machine)},
