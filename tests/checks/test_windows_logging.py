@@ -120,6 +120,8 @@ def test_a_log_passes_only_when_it_was_seen_that_nobody_emptied_it() -> None:
         item.subject: item.outcome for item in findings("logging/security-log-size", windows(log(200), emptied))
     }
     assert outcomes == {"Security": Outcome.PASS, "Security (1102)": Outcome.WARN}
+    long_ago = said(CLEARED, items=[{"time_utc": NOW - 31 * DAY}])
+    assert only("logging/security-log-size", windows(log(200), long_ago)).outcome is Outcome.PASS
 
 
 def test_a_log_without_an_event_fails_and_a_log_mode_that_is_not_known_is_not_assessed() -> None:
@@ -139,16 +141,31 @@ def test_a_log_without_an_event_fails_and_a_log_mode_that_is_not_known_is_not_as
 
 
 def test_the_own_logon_is_not_looked_for_without_a_logon() -> None:
-    gone = said(OWN_LOGON, log=True, seen=4, mine=0)
+    gone = said(OWN_LOGON, log=True, seen=4, oldest=NOW - 60, mine=[])
     assert only("logging/own-logon-in-security-log", windows(gone)).outcome is Outcome.FAIL
     for vantage in ("local", "file"):
         assert (
             only("logging/own-logon-in-security-log", windows(gone, vantage=vantage)).outcome is Outcome.NOT_APPLICABLE
         )
-    crowd = said(OWN_LOGON, log=True, seen=500, mine=0)
+    crowd = said(OWN_LOGON, log=True, seen=500, oldest=NOW - 60, mine=[])
     assert only("logging/own-logon-in-security-log", windows(crowd)).reason is Reason.TRUNCATED
-    nolog = said(OWN_LOGON, log=False, seen=1, mine=0)
+    nolog = said(OWN_LOGON, log=False, seen=1, oldest=None, mine=[])
     assert only("logging/own-logon-in-security-log", windows(nolog)).outcome is Outcome.NOT_ASSESSED
+
+
+@pytest.mark.parametrize(
+    ("mine", "oldest", "outcome"),
+    [
+        ([NOW - 20], NOW - 60, Outcome.PASS),
+        ([NOW - 20, NOW - 5000], NOW - 6000, Outcome.PASS),
+        (NOW - 20, NOW - 60, Outcome.PASS),
+        ([NOW - 5000], NOW - 6000, Outcome.FAIL),  # of an earlier scan
+        ([], NOW - 6000, Outcome.FAIL),
+    ],
+)
+def test_only_a_logon_of_these_minutes_is_ours(mine: Any, oldest: int, outcome: Outcome) -> None:
+    logons = said(OWN_LOGON, log=True, seen=500, oldest=oldest, mine=mine)
+    assert only("logging/own-logon-in-security-log", windows(logons)).outcome is outcome
 
 
 # ---- PowerShell, clock ---------------------------------------------------------------------------

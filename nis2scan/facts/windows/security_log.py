@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from nis2scan.api import SESSION, Absent, Answer, CannotTell, Fact, Reason, powershell, reads, say
+from nis2scan.facts.windows.host_time import host_time
 from nis2scan.facts.windows.values import moment, number, rows, sub, table, text, truth
 
-LOGON_WINDOW = 900  # seconds
+LOGON_WINDOW = timedelta(seconds=900)
+CLEARED_WINDOW = timedelta(days=30)
 MOST_LOGONS = 500
 
 
@@ -53,21 +55,28 @@ SECURITY_LOG = powershell(
     seconds=8,
 )
 
+# A log that was emptied begins with event 1102: only the oldest are looked at, and not gigabytes searched through.
 CLEARED = powershell(
     r"""# cleared-logs
-[ordered]@{ items = Read-Events 'Security' '*[System[(EventID=1102) and TimeCreated[timediff(@SystemTime) <= 2592000000]]]' 20 }""",
-    seconds=20,
+$items = $null
+if ($null -ne (Find-Log 'Security')) {
+  $items = @(Find-Events 'Security' @{ MaxEvents = 50 } -Oldest | Where-Object { $_.Id -eq 1102 } | ForEach-Object { [ordered]@{ time_utc = ConvertTo-Epoch $_.TimeCreated } })
+}
+[ordered]@{ items = $items }""",
+    seconds=9,
 )
 
-# Of the logons only ours is told. In Constrained Language our SID is not known, and the name of the account decides.
+# Of the logons only ours are told. In Constrained Language our SID is not known, and the name of the account decides.
+# By time the service of the log would search all of it; the newest ones are found at once.
 OWN_LOGON = powershell(
     r"""# own-logon
-$events = Read-Events 'Security' '*[System[(EventID=4624) and TimeCreated[timediff(@SystemTime) <= 900000]]]' 500
-$mine = 0
-foreach ($logon in $events) {
-  if ($sid) { if ($logon.data[4] -eq $sid) { $mine += 1 } } elseif ($logon.data[5] -eq $env:USERNAME) { $mine += 1 }
-}
-[ordered]@{ log = $null -ne $events; seen = @($events).Count; mine = $mine }""",
+$events = Read-Events 'Security' '*[System[(EventID=4624)]]' 500
+$oldest = $null
+$mine = @(foreach ($logon in $events) {
+  $oldest = $logon.time_utc
+  if ($sid) { if ($logon.data[4] -eq $sid) { $logon.time_utc } } elseif ($logon.data[5] -eq $env:USERNAME) { $logon.time_utc }
+})
+[ordered]@{ log = $null -ne $events; seen = @($events).Count; oldest = $oldest; mine = $mine }""",
     seconds=15,
 )
 
@@ -101,8 +110,8 @@ def security_log(visit: Answer, answer: Answer) -> SecurityLog:
     )
 
 
-@reads(CLEARED)
-def cleared_logs(answer: Answer) -> ClearedLogs:
+@reads(SESSION, CLEARED)
+def cleared_logs(visit: Answer, answer: Answer) -> ClearedLogs:
     """Event 1102 is the first one in a log that was emptied."""
     made = table(answer)
     if made.get("items") is None:
@@ -110,7 +119,8 @@ def cleared_logs(answer: Answer) -> ClearedLogs:
     times = [moment(row.get("time_utc")) for row in rows(made)]
     if None in times:
         raise CannotTell(Reason.PARSE_ERROR, say("there is no Security log"))
-    return ClearedLogs(tuple(sorted((at for at in times if at is not None), reverse=True)))
+    since = host_time(visit) - CLEARED_WINDOW
+    return ClearedLogs(tuple(sorted((at for at in times if at is not None and at >= since), reverse=True)))
 
 
 @reads(SESSION, OWN_LOGON)
@@ -122,7 +132,10 @@ def own_logon_event(visit: Answer, answer: Answer) -> OwnLogonEvent:
     if vantage == "file":
         raise Absent(say("delivered by file, without a logon"))
     made = table(answer)
-    seen, mine = number(made.get("seen")), number(made.get("mine"))
+    seen, mine = number(made.get("seen")), made.get("mine")
     if made.get("log") is not True or seen is None or mine is None:
         raise CannotTell(Reason.PARSE_ERROR, say("there is no Security log"))
-    return OwnLogonEvent(mine > 0, seen, seen < MOST_LOGONS)
+    since, oldest = host_time(visit) - LOGON_WINDOW, moment(made.get("oldest"))
+    ours = [moment(at) for at in (mine if isinstance(mine, list) else [mine])]
+    whole = seen < MOST_LOGONS or (oldest is not None and oldest < since)
+    return OwnLogonEvent(any(at is not None and at >= since for at in ours), seen, whole)
