@@ -78,7 +78,7 @@ class Line:
         self._socket.settimeout(max(0.1, self.until - time.monotonic()))
         self._http.request("POST", "/wsman", body, {"User-Agent": "nis2scan", **headers})
         response = self._http.getresponse()
-        data = response.read(MOST + 1)
+        data = _body(response)
         if time.monotonic() >= self.until:  # cut by the watchdog: what looks like an end is none
             raise TimeoutError
         if len(data) > MOST:
@@ -86,7 +86,7 @@ class Line:
         if not response.isclosed() or response.length:
             raise ConnectionError("the answer was cut")
         self.whole = self._http.sock is not None
-        return Reply(response.status, response.headers.get("Content-Type", ""), data, _ways(response))
+        return Reply(response.status, response.headers.get("Content-Type", ""), bytes(data), _ways(response))
 
     def close(self) -> None:
         """For good."""
@@ -112,6 +112,14 @@ class Line:
             with contextlib.suppress(OSError):
                 self._socket.close()
             self._socket = None
+
+
+def _body(response: http.client.HTTPResponse) -> bytearray:
+    """At most a byte more than is taken. In pieces: http.client keeps all chunks of one reading, of a byte each."""
+    data = bytearray()
+    while len(data) <= MOST and (part := response.read(min(65536, MOST + 1 - len(data)))):
+        data += part
+    return data
 
 
 def _ways(response: http.client.HTTPResponse) -> dict[str, str]:
@@ -140,7 +148,8 @@ def _dialled(login: Login, seconds: float) -> socket.socket:
 
 def _context(login: Login) -> ssl.SSLContext:
     """Authorities of this machine, or `ca` and no other; with a pin none, since then one certificate is right."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # TLS 1.2 or newer, and a certificate for the right name
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # and a certificate for the right name
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # whatever the settings of OpenSSL on this machine allow
     if login.certificate:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     elif login.ca is None:

@@ -60,7 +60,8 @@ class Session:
             kind = f'multipart/encrypted;protocol="{self._kind}";boundary="Encrypted Boundary"'
         reply = self.line.post(body, {"Content-Type": kind})
         text = self._text(reply)
-        if b"<!" in text:  # a document type or entities: nothing that WinRM says
+        # A document type or entities, or UTF-16, in which they would not be seen: nothing that WinRM says.
+        if b"<!" in text or b"\0" in text:
             raise TransportError(Reason.UNREACHABLE, f"{self.line.login.where} answers with XML that is not of WinRM")
         if reply.status != 200:
             raise WinRMTransportError("http", reply.status, text.decode("utf-8", "replace"))

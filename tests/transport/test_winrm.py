@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -204,10 +205,11 @@ def test_output_without_end_is_cut_at_the_cap(authority: Authority, monkeypatch:
     [
         (Faults(vast=5_000_000), "more than 4194304 bytes at once"),
         (Faults(entities=True), "XML that is not of WinRM"),
+        (Faults(entities="utf-16"), "XML that is not of WinRM"),
         (Faults(bare=True), "without encryption"),
         (Faults(changed=True), "changed on its way"),
     ],
-    ids=["vast", "entities", "bare", "changed"],
+    ids=["vast", "entities", "entities in UTF-16", "bare", "changed"],
 )
 def test_an_answer_that_must_not_be_believed_is_not(authority: Authority, faults: Faults, said: str) -> None:
     with host(authority, faults, https=False) as (_, login):
@@ -263,6 +265,54 @@ def test_a_host_that_drips_is_cut_at_the_deadline(authority: Authority) -> None:
         assert time.monotonic() - began < 4.5
 
     assert got.failed is Reason.TIMEOUT
+
+
+_LOGIN_ASKED = b"HTTP/1.1 401 No\r\nWWW-Authenticate: Negotiate\r\n"
+_CHUNKED = _LOGIN_ASKED + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
+        (_CHUNKED, b"1\r\nx\r\n" * 2000),
+        (_CHUNKED + b"0\r\n", b"X: y\r\n" * 2000),
+        (_CHUNKED + b"1;", b"x" * 60000),
+        (_CHUNKED + b"ffffffffffff\r\n", b"x" * 60000),
+        (b"HTTP/1.1 401 No\r\n", b"X: y\r\n" * 1000),
+        (_LOGIN_ASKED + b"Content-Length: 99999999999999\r\n\r\n", b"x" * 60000),
+    ],
+    ids=["not yet", "chunks of a byte", "endings", "a chunk's line", "a vast chunk", "headers", "a vast body"],
+)
+def test_a_flood_before_the_login_costs_its_time_and_no_memory(first: bytes, again: bytes) -> None:
+    tracemalloc.start()
+    with _floods(first, again) as port:
+        began = time.monotonic()
+        got = ask(Login("127.0.0.1", USER, port, Secret(PASSWORD), plain_http=True), 3)
+        assert time.monotonic() - began < 3.3
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert got.failed in (Reason.TIMEOUT, Reason.UNREACHABLE)
+    assert most < 20_000_000
+
+
+@contextmanager
+def _floods(first: bytes, again: bytes) -> Iterator[int]:
+    def serve(listening: socket.socket) -> None:
+        line, _ = listening.accept()
+        with line, contextlib.suppress(OSError):
+            line.settimeout(5)
+            line.recv(65536)
+            line.sendall(first)
+            for _ in range(1_000_000):
+                line.sendall(again)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,), daemon=True)
+        thread.start()
+        yield int(listening.getsockname()[1])
+        thread.join(2)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -122,6 +124,27 @@ def test_the_same_host_is_logged_in_to_once_its_certificate_is_believed(
 
     assert TOLD in got.failure
     assert (len(seen.tokens), seen.let_in) == (2, 1)
+
+
+def test_old_tls_is_not_spoken_whatever_this_machine_allows(
+    ours: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Distributions build Python so that a line in openssl.cnf would let TLS 1.0 in."""
+    settings = tmp_path / "openssl.cnf"
+    settings.write_text(
+        "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n"
+        "[c]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n"
+    )
+    said = "import ssl; from nis2scan.transport.winrm_line import *; from nis2scan.transport import winrm_line as w\n"
+    said += "print(w._context(Login('h', 'u', certificate='any')).minimum_version.name)"
+    done = subprocess.run(
+        [sys.executable, "-c", said],
+        env={"OPENSSL_CONF": str(settings), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout.strip() == "TLSv1_2", done.stderr
 
 
 @pytest.mark.parametrize("https", [True, False], ids=["https", "http"])

@@ -132,7 +132,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             answer = b" " * faults.vast
         if faults.entities:
             many = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
-            answer = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "x">{many}]><x>&e9;</x>'.encode()
+            encoding = "utf-8" if faults.entities is True else faults.entities
+            text = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE x [<!ENTITY e0 "x">{many}]><x>&e9;</x>'
+            answer = text.encode(encoding)
         if self.server.identity is None and not faults.bare:
             return self._reply(
                 status, self._closed(answer), f'multipart/encrypted;protocol="{SEALED}";boundary="Encrypted Boundary"'

@@ -44,7 +44,8 @@ class Faults:
     bytes, as if the program had ended. noise: comes on standard error first. endless: output without end. never: no
     output and no end. silent: an action that is never answered. broken: an action that is answered with HTTP 500 and no
     fault. denied: an action that is answered with "access is denied". bare: answers are not encrypted where they must
-    be. changed: a byte of an encrypted answer is another. vast: an answer of so many bytes. entities: XML that grows.
+    be. changed: a byte of an encrypted answer is another. vast: an answer of so many bytes. entities: XML that grows,
+    in this encoding.
     drops: an action after which the connection ends without an answer. leaves: it ends after the first output.
     """
 
@@ -59,7 +60,7 @@ class Faults:
     bare: bool = False
     changed: bool = False
     vast: int = 0
-    entities: bool = False
+    entities: bool | str = False
     drops: str = ""
     leaves: bool = False
 
