@@ -254,7 +254,6 @@ FLOODS: dict[str, Callable[[], str]] = {
     "empty tables": lambda: '{"Count":[' + "{}," * 4_000_000 + "{}]}",
     "one long text": lambda: json.dumps("x" * 12_000_000),
     "marks": lambda: f"@@{NONCE} " * 300_000,
-    "first frames": lambda: f"@@{NONCE} H windows 1 " * 200_000,
 }
 
 
