@@ -34,8 +34,8 @@ def smb_signing(sharing: FileSharing) -> Verdict:
         return bad(say("SMB 1 was answered on the network"))
     if runs and sharing.smb1:
         return bad(say("the server accepts SMB 1"))
+    sure = Confidence.MEASURED if sharing.guests_sure else Confidence.DERIVED
     if sharing.guests:
-        sure = Confidence.MEASURED if sharing.guests_sure else Confidence.DERIVED
         return bad(say("it connects to servers that ask for no password (insecure guest logons)"), confidence=sure)
     if sharing.guests is None or (runs and (sharing.smb1 is None or sharing.signed is None)):
         raise sharing.why
@@ -46,7 +46,7 @@ def smb_signing(sharing: FileSharing) -> Verdict:
     if sharing.client_smb1:
         return warn(say("it can still connect to others by SMB 1"))
     if not runs:
-        return ok(say("it shares no files: the server of Windows is off"))
+        return ok(say("it shares no files: the server of Windows is off"), confidence=sure)
     if sharing.server is None:
         raise sharing.why
-    return ok(say("SMB 2 or 3, every session signed, no guests"))
+    return ok(say("SMB 2 or 3, every session signed, no guests"), confidence=sure)

@@ -55,7 +55,8 @@ def windows_update_on(settings: UpdateSettings, windows: Windows, server: Update
     if notes := [*_half(settings, windows, policy), *_paused(settings, policy, long=False)]:
         return warn(_said(notes, settings))
     found = [say("updates come from {server} and install themselves", server=settings.server or "Microsoft")]
-    return ok(_said(found, settings), confidence=Confidence.DERIVED if settings.ignored else Confidence.MEASURED)
+    guessed = settings.ignored or settings.server  # the numbers of the events of a search were not confirmed either
+    return ok(_said(found, settings), confidence=Confidence.DERIVED if guessed else Confidence.MEASURED)
 
 
 def _said(faults: list[Message], settings: UpdateSettings) -> Message:

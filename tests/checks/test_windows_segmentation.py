@@ -509,3 +509,16 @@ def test_a_domain_without_a_name_is_no_workgroup(domain: str | None, path: str |
     place = said(JOINED, machine=None if path is None else {"Distinguished-Name": path}, entra=None)
     host = windows(said(COMPUTER, system=[row], os=[], battery=[]), place)
     assert only("access/laps", host).outcome is Outcome.NOT_ASSESSED
+
+
+def test_what_windows_does_where_nobody_decided_about_guests_is_inferred() -> None:
+    unasked = answered(CLIENT, status=Status.MISSING)
+    found = only(SHARING, windows(server(), unasked, written(), release(edition="Enterprise")))
+    assert (found.outcome, found.confidence) in (
+        (Outcome.PASS, Confidence.DERIVED),
+        (Outcome.NOT_ASSESSED, Confidence.MEASURED),
+    )
+    off = only(
+        SHARING, windows(server(), unasked, written(), release(edition="Enterprise"), services(LanmanServer="Stopped"))
+    )
+    assert (off.outcome, off.confidence) == (Outcome.PASS, Confidence.DERIVED)

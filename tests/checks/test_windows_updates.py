@@ -517,3 +517,9 @@ def test_a_package_with_a_date_past_all_years_hides_no_other() -> None:
     odd = {**package(NOON, ubr=9841), "high": -1, "low": -1}
     box = machine(servicing(odd, package(day("2026-11-12")), ubr=9841))
     assert only(MONTHLY, box).outcome is Outcome.PASS
+
+
+def test_that_a_server_of_the_office_answered_is_inferred() -> None:
+    host = machine(settings(policy={"WUServer": "https://wsus"}, au={"UseWUServer": 1, "AUOptions": 4}), scans((26, 1)))
+    found = only(ON, host)
+    assert (found.outcome, found.confidence) == (Outcome.PASS, "derived")

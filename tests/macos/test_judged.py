@@ -43,6 +43,13 @@ def mac(*answers: object, **settings: object) -> Recording:
     return recording(*answers, platform="macos", **settings)  # type: ignore[arg-type]
 
 
+def services(*states: str) -> str:
+    """What launchctl tells of each service that is asked about; off, when nothing else is said."""
+    names = ("com.apple.smbd", "com.apple.screensharing", "com.openssh.sshd", "com.apple.auditd", "com.apple.timed")
+    said = dict(state.split("=") for state in (*(f"{name}=off" for name in names), *states))
+    return "".join(f"{name}={state}\n" for name, state in said.items()) + "end=\n"
+
+
 # ---- what is judged ------------------------------------------------------------------------------------------------
 
 SEVEN = {
@@ -142,7 +149,7 @@ def test_filevault_off_in_a_virtual_mac_only_warns() -> None:
 def test_how_long_the_audit_trail_is_kept(rule: str, outcome: Outcome, how: Confidence) -> None:
     answers = [
         answered(running.PROCESSES, "/sbin/launchd\n==end\n"),
-        answered(running.SERVICES, "com.apple.smbd=off\ncom.apple.auditd=on running\nend=\n"),
+        answered(running.SERVICES, services("com.apple.auditd=on running")),
         answered(logs.TRAIL, f"expire-after:{rule}\nfile=there\n==end\n", as_root=True),
     ]
 
@@ -151,7 +158,7 @@ def test_how_long_the_audit_trail_is_kept(rule: str, outcome: Outcome, how: Conf
         how,
     )
     assert only("logging/mac-logs", mac(*answers[:2])).outcome is Outcome.NOT_ASSESSED
-    off = answered(running.SERVICES, "com.apple.smbd=off\ncom.apple.auditd=off\nend=\n")
+    off = answered(running.SERVICES, services())
     assert only("logging/mac-logs", mac(answers[0], off, answers[2])).outcome is Outcome.WARN
 
 
@@ -350,7 +357,7 @@ def test_guests_in_shared_folders(sharing: str, guests: bool | None, open_: bool
         answered(
             accounts.ACCOUNTS, "==users\nroot 0\n==admins\nGroupMembership: root\n==root\noff\n==console\nroot\n==end\n"
         ),
-        answered(running.SERVICES, f"com.apple.smbd={sharing}\nend=\n"),
+        answered(running.SERVICES, services(f"com.apple.smbd={sharing}")),
     ]
     if open_ is not None:
         (out, _, _) = shapes.shares(("Werk", "/Volumes/Werk", True, open_))["-l"]
@@ -391,3 +398,24 @@ def test_property_lists() -> None:
     ):
         with pytest.raises(CannotTell):
             plist.plist(bad)
+
+
+def test_a_service_that_is_not_told_of_is_not_off() -> None:
+    """Screen Sharing whose line went missing is not a Mac without it."""
+    whole = recorded("12-slecht")
+    told = whole.answer(running.SERVICES)
+    cut = "\n".join(line for line in told.text.splitlines() if "screensharing" not in line)
+    host = mac(
+        *(item for item in whole.answers.values() if item.question != told.question), answered(told.question, cut)
+    )
+
+    assert "Screen Sharing" in found("exposure/remote-access-tools", "12-slecht")
+    with pytest.raises(CannotTell):
+        fact(running.MacServices, host)
+
+
+def test_a_java_without_a_version_is_told_as_unread() -> None:
+    host = mac(answered(products.PROGRAMS, 'java "Oracle Corporation"=\nend=\n'))
+    item = only("updates/programs-supported", host)
+
+    assert (item.subject, item.outcome) == ("Java", Outcome.NOT_ASSESSED)

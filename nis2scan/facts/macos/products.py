@@ -51,6 +51,8 @@ def products(answer: Answer) -> Products:
         if kind == "java" and re.match(r"\d", version):
             maker = name.strip('"')
             found[row] = Product(f"Java {version} ({maker})", _MAKERS.get(maker, "java"), version)
+        elif kind == "java":
+            unread["Java"] = Unknown(Reason.PARSE_ERROR, say("the version of {program} is not told", program="Java"))
         elif kind == "python":
             found[row] = Product(f"Python {name}", "python", name)
         elif kind == "office":

@@ -50,6 +50,9 @@ echo end=""",
 )
 
 
+_NAMES = {f"com.apple.{name}" for name in ("smbd", "screensharing", "auditd", "timed")} | {"com.openssh.sshd"}
+
+
 @dataclass(frozen=True)
 class MacRunning(Fact):
     """The programs that run, by name and by whole path."""
@@ -102,7 +105,7 @@ def mac_installed(answer: Answer) -> MacInstalled:
 def mac_services(answer: Answer) -> MacServices:
     seen = pairs(answer)
     seen.pop("end")
-    if "com.apple.smbd" not in seen:
+    if _NAMES - seen.keys():
         raise CannotTell(Reason.PARSE_ERROR, say("launchd told nothing of its services"))
     return MacServices(
         on=frozenset(name for name, state in seen.items() if state.split(" ")[0] == "on"),
