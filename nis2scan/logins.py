@@ -24,6 +24,8 @@ from nis2scan.errors import Reason, StoreError, TransportError
 from nis2scan.secrets import Secret
 
 _RETRY = "nis2scan scan --retry-logins"
+_MOST_SILENT = 3  # hosts that may take a login and then not say yes or no: each may have counted it as a wrong one
+_NOT_OFFERED = (Reason.NO_CREDENTIAL, Reason.HOST_KEY)  # nothing went out
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,18 @@ class Gate:
         self._turn = threading.Condition()
         self._holder = ""
         self._accepted = False
+        self._silent = 0
 
     def check(self) -> None:
-        """Raise TransportError when the login was refused, in this run or an earlier one."""
+        """Raise TransportError when the login was refused, in this run or an earlier one, or nobody answers it."""
         if self.refusal is None:
+            if self._silent >= _MOST_SILENT and not self._accepted:
+                raise TransportError(
+                    Reason.TIMEOUT,
+                    f"{self._silent} hosts took the login {self.name} and said neither yes nor no, so it was not tried "
+                    "here: each may have counted it as a wrong one",
+                    "Look at those hosts first, or take them out of the config for a while.",
+                )
             return
         since = f" on {self.refusal.at[:10]} and has not changed since" if self._remembered else ""
         raise TransportError(
@@ -65,8 +75,13 @@ class Gate:
         try:
             yield
             self._accepted = True
-        except TransportError as trouble:
-            if trouble.reason is Reason.AUTH_FAILED and not self._stop(where):
+        except Exception as trouble:
+            if not isinstance(trouble, TransportError) or trouble.reason is not Reason.AUTH_FAILED:
+                if getattr(trouble, "reason", None) not in _NOT_OFFERED:
+                    with self._turn:
+                        self._silent += 1
+                raise
+            if not self._stop(where):
                 trouble.next_step += " (That it was refused could not be kept: the next run will try it again.)"
             raise
         finally:

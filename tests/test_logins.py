@@ -19,7 +19,7 @@ import pytest
 from nis2scan.api import Reason, Recording, shell
 from nis2scan.cli import run
 from nis2scan.collect import collect
-from nis2scan.errors import StoreError
+from nis2scan.errors import StoreError, TransportError
 from nis2scan.logins import Gate, Refused
 from nis2scan.secrets import Secret
 from nis2scan.transport.ssh import Login, Ssh
@@ -104,6 +104,38 @@ def test_a_host_that_hangs_in_the_middle_does_not_decide_and_its_time_is_bounded
 
     assert time.monotonic() - began < 10
     assert (got["host0"].failed, got["host1"].failed) == (Reason.TIMEOUT, None)
+
+
+def test_hosts_that_take_a_login_and_say_nothing_do_not_lock_the_account(tmp_path: Path) -> None:
+    """Each of them may have asked the domain, which counts; most lock an account at five wrong tries or more."""
+    gate, offered = gate_in(tmp_path), []
+    for number in range(8):
+        with contextlib.suppress(TransportError, OSError), gate.trying(f"host{number}", time.monotonic() + 1):
+            offered.append(number)
+            raise TransportError(Reason.TIMEOUT, "silent") if number % 2 else ConnectionResetError
+    with pytest.raises(TransportError, match="neither yes nor no"):
+        gate.check()
+
+    assert offered == [0, 1, 2]
+
+
+def test_a_login_that_nobody_was_offered_stops_nobody(tmp_path: Path) -> None:
+    """As Kerberos without a ticket: every host then says so itself."""
+    gate = gate_in(tmp_path)
+    for number in range(8):
+        with contextlib.suppress(TransportError), gate.trying(f"host{number}", time.monotonic() + 1):
+            raise TransportError(Reason.NO_CREDENTIAL, "no ticket")
+    gate.check()
+
+
+def test_once_a_login_is_accepted_silent_hosts_stop_nobody(tmp_path: Path) -> None:
+    gate = gate_in(tmp_path)
+    with gate.trying("first", time.monotonic() + 1):
+        pass
+    for number in range(8):
+        with contextlib.suppress(TransportError), gate.trying(f"host{number}", time.monotonic() + 1):
+            raise TransportError(Reason.TIMEOUT, "silent")
+    gate.check()
 
 
 def test_a_refusal_on_a_later_host_stops_those_that_have_not_started(tmp_path: Path) -> None:
