@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nis2scan.api import Effort, Maybe, Severity, Verdict, bad, check, ok, say, warn
+from nis2scan.api import CannotTell, Effort, Maybe, Severity, Verdict, bad, check, ok, say, warn
 from nis2scan.facts.windows.powershell_logging import OldPowershell, PowershellLogging
 
 
@@ -24,6 +24,8 @@ def powershell_logged(logging: PowershellLogging, old: Maybe[OldPowershell]) -> 
         return bad(say("logging of script blocks is switched off"))
     if old.value is not None and old.value.enabled:
         return bad(say("PowerShell 2, which logs nothing, can still be started"))
+    if logging.script_blocks is None and isinstance(old.why, CannotTell):
+        raise old.why
     if logging.script_blocks is None:
         return warn(say("only what looks suspicious is logged, which is the default"))
     return ok(say("every script block is logged"))

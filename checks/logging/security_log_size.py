@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nis2scan.api import Confidence, Maybe, Part, Policy, Reason, Severity, Unknown, Verdict, bad, check, ok, say, warn
+from nis2scan.api import (
+    CannotTell,
+    Confidence,
+    Maybe,
+    Part,
+    Policy,
+    Reason,
+    Severity,
+    Unknown,
+    Verdict,
+    bad,
+    check,
+    ok,
+    say,
+    warn,
+)
 from nis2scan.facts.log_forwarding import LogsElsewhere
 from nis2scan.facts.windows.security_log import ClearedLogs, SecurityLog
 from nis2scan.facts.windows.system import Windows
@@ -30,6 +45,8 @@ def security_log_size(
 ) -> dict[str, Part]:
     """With the default of 20 MB a busy machine overwrites its log within days; then nobody can say what happened."""
     parts: dict[str, Part] = {"Security": _reach(log, system, elsewhere, policy)}
+    if isinstance(cleared.why, CannotTell):
+        parts["Security (1102)"] = Unknown(cleared.why.reason, say("whether somebody emptied the log was not read"))
     if cleared.value is not None and cleared.value.at:
         parts["Security (1102)"] = warn(say("somebody emptied the log on {day}", day=cleared.value.at[0]))
     return parts

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from nis2scan.api import Absent, Confidence, Effort, Maybe, Measure, Severity, Verdict, bad, check, ok, say, warn
+from nis2scan.api import (
+    Absent,
+    CannotTell,
+    Confidence,
+    Effort,
+    Maybe,
+    Measure,
+    Severity,
+    Verdict,
+    bad,
+    check,
+    ok,
+    say,
+    warn,
+)
 from nis2scan.facts.exposed import Exposed
 from nis2scan.facts.windows.remote_desktop import CredentialProviders, RemoteDesktop
 
@@ -26,6 +40,8 @@ def remote_desktop_password(desktop: RemoteDesktop, providers: Maybe[CredentialP
     """Ransomware gangs try leaked passwords on Remote Desktop first; from inside, one infected PC is enough."""
     if not desktop.on:
         raise Absent(say("Remote Desktop is off"))
+    if isinstance(providers.why, CannotTell):
+        raise providers.why
     factors = providers.value.factors if providers.value is not None else ()
     names = tuple(item.product for item in factors)
     exposed = reach.port(desktop.port)
