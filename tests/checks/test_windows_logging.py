@@ -259,7 +259,7 @@ def desktop(denied: int | None = 0, nla: int | None = 1, policy: dict[str, Any] 
 
 
 def providers(*others: dict[str, Any], duo: dict[str, Any] | None = None) -> Answer:
-    return said(PROVIDERS, items=[BUILT_IN, *others], duo=duo, duo_policy=None)
+    return said(PROVIDERS, items=[BUILT_IN, *others], duo=duo, duo_policy=None, excluded=None)
 
 
 @pytest.mark.parametrize(
@@ -345,9 +345,9 @@ def test_a_key_of_remote_desktop_that_is_not_there_is_no_proof_that_it_is_off() 
 def test_neither_policy_nor_setting_of_duo_may_leave_a_way_in() -> None:
     closed, opened = {"FailOpen": 0, "ProvidersWhitelist": None}, {"FailOpen": 1, "ProvidersWhitelist": None}
     for own, policy in ((closed, opened), (opened, closed)):
-        told = said(PROVIDERS, items=[BUILT_IN, DUO], duo=own, duo_policy=policy)
+        told = said(PROVIDERS, items=[BUILT_IN, DUO], duo=own, duo_policy=policy, excluded=None)
         assert only("mfa/remote-desktop-password", windows(desktop(), told)).outcome is Outcome.WARN
-    told = said(PROVIDERS, items=[BUILT_IN, DUO], duo=None, duo_policy=closed)
+    told = said(PROVIDERS, items=[BUILT_IN, DUO], duo=None, duo_policy=closed, excluded=None)
     assert only("mfa/remote-desktop-password", windows(desktop(), told)).outcome is Outcome.PASS
 
 
@@ -360,3 +360,10 @@ def test_an_event_without_a_time_hides_which_was_the_newest() -> None:
     rows = [{"id": 35, "time_utc": NOW - DAY}, {"id": 36, "time_utc": None}]
     found = only("logging/time-synchronised", windows(clock(), said(TIME_EVENTS, items=rows)))
     assert found.outcome is Outcome.NOT_ASSESSED
+
+
+def test_a_second_factor_that_a_policy_takes_away_is_none() -> None:
+    gone = {"ExcludedCredentialProviders": "{60b78e88},{44e2ed41}"}
+    told = said(PROVIDERS, items=[BUILT_IN, DUO], duo={"FailOpen": 0}, duo_policy=None, excluded=gone)
+    found = only("mfa/remote-desktop-password", windows(desktop(), told))
+    assert (found.outcome, "password alone" in str(found.found)) == (Outcome.WARN, True)

@@ -523,3 +523,9 @@ def test_that_a_server_of_the_office_answered_is_inferred() -> None:
     host = machine(settings(policy={"WUServer": "https://wsus"}, au={"UseWUServer": 1, "AUOptions": 4}), scans((26, 1)))
     found = only(ON, host)
     assert (found.outcome, found.confidence) == (Outcome.PASS, "derived")
+
+
+@pytest.mark.parametrize(("mode", "sure"), [("Normal", "measured"), (None, "derived")])
+def test_a_defender_that_does_not_tell_its_mode_may_only_watch(mode: str | None, sure: str) -> None:
+    found = only(MALWARE, machine(scanner({"AMRunningMode": mode, "AntivirusEnabled": True})))
+    assert (found.outcome, found.confidence) == (Outcome.PASS, sure)

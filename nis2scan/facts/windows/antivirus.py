@@ -67,6 +67,7 @@ class Product:
 class Antivirus(Fact):
     """defender: `normal`, `passive` (only watches), `off` or `unread`. real_time: looks at every file in use.
 
+    told: it says its mode; an older one does not, and may only watch though all its switches read "on".
     age: days since its signatures were made, None not known, -1 never. products: of other makers; None where Windows
     keeps no list (servers) or may not be asked. listed: whether there is such a list. kept: by the registry, on which
     day signatures last came, when nothing there turns Defender off; None else.
@@ -74,6 +75,7 @@ class Antivirus(Fact):
 
     defender: str
     real_time: bool
+    told: bool
     age: int | None
     products: tuple[Product, ...] | None
     listed: bool
@@ -123,6 +125,7 @@ def antivirus(answer: Answer, visit: Answer) -> Antivirus:
     return Antivirus(
         defender=state,
         real_time=truth(row.get("RealTimeProtectionEnabled")) is True,
+        told=bool(text(row.get("AMRunningMode"))),
         age=_age(row.get("AntivirusSignatureAge")),
         products=None if products is None else tuple(item for item in products if item is not None),
         listed=products is not None or not _began(made, "products_error", _MISSING),

@@ -66,6 +66,7 @@ $items = @(foreach ($id in (Read-Subkeys $root)) {
 })
 [ordered]@{
   items = $items
+  excluded = Read-Values 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System' 'ExcludedCredentialProviders'
   duo = Read-Values 'HKLM:\SOFTWARE\Duo Security\DuoCredProv' 'FailOpen' 'ProvidersWhitelist'
   duo_policy = Read-Values 'HKLM:\SOFTWARE\Policies\Duo Security\DuoCredProv' 'FailOpen' 'ProvidersWhitelist'
 }""",
@@ -118,13 +119,15 @@ def credential_providers(answer: Answer) -> CredentialProviders:
     listed = rows(made)
     if not listed:
         raise CannotTell(Reason.PARSE_ERROR, say("Windows listed no way to sign in"))
+    excluded = text((sub(made, "excluded") or {}).get("ExcludedCredentialProviders")).casefold()
     duo = [sub(made, name) or {} for name in ("duo_policy", "duo")]
     found = []
     for row in listed:
         library, name = text(row.get("library")).casefold(), text(row.get("name"))
         words = f"{name} {library}".casefold()
         product = next((shown for word, shown in _PRODUCTS.items() if word in words), "")
-        if number(row.get("disabled")) == 1 or not (product or _elsewhere(library)):
+        off = number(row.get("disabled")) == 1 or text(row.get("id")).casefold() in excluded
+        if off or not (product or _elsewhere(library)):
             continue
         found.append(SecondFactor(name or text(row.get("id")), product, _enforced(product, duo)))
     return CredentialProviders(tuple(found))
