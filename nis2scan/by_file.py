@@ -11,8 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from nis2scan.assets import machine_id
-from nis2scan.errors import DeliveryError, Flaw
+from nis2scan.errors import ConfigError, DeliveryError, Flaw
+from nis2scan.model import Recording, Status
 from nis2scan.policy import Policy
+from nis2scan.recording import from_bytes
 from nis2scan.rules import Rules
 from nis2scan.store import Kept, Store
 from nis2scan.transport.delivered import MOST_BYTES, Delivery, read
@@ -26,6 +28,7 @@ class Taken(StrEnum):
 
     ADDED = "added"
     DUPLICATE = "duplicate"
+    COPIED = "copied"  # the mark of another answer
     OLDER = "older"
     FOREIGN = "foreign"
     OTHER_CLIENT = "other_client"
@@ -64,7 +67,11 @@ def files_in(places: Iterable[Path], below: bool = False) -> Iterator[Path]:
     A folder that cannot be listed is among them, so that it gets a line.
     """
     for place in places:
-        if not place.is_dir():
+        try:
+            listed = place.is_dir()
+        except OSError:  # it may not be looked at, or its name is too long: whoever opens it says why
+            listed = False
+        if not listed:
             yield place
             continue
         unlisted: list[OSError] = []
@@ -107,13 +114,25 @@ def _judged(
         return Taken.OTHER_CLIENT, delivery.client
     same = next((item for item in kept if item.nonce == delivery.nonce), None)
     if same is not None:
-        return Taken.DUPLICATE, same.added
+        return (Taken.DUPLICATE, same.added) if _says(same, delivery.recording) else (Taken.COPIED, same.host)
     if at > now + AHEAD:
         return Taken.FUTURE, ""
     if at < now - timedelta(days=policy.delivered_max_days):
         return Taken.TOO_OLD, ""
-    newer = next((item for item in kept if item.of(machine, host) and item.taken_at >= at), None)
+    newer = next((item for item in kept if item.replaces(machine, host) and item.taken_at >= at), None)
     return (Taken.ADDED, "") if newer is None else (Taken.OLDER, newer.taken_at)
+
+
+def _says(kept: Kept, recording: Recording) -> bool:
+    """Whether it is what was kept, as far as the same was asked: the mark of a file can be written into another one."""
+    try:
+        old = from_bytes(kept.path.read_bytes())
+    except (ConfigError, OSError):  # the scan says so
+        return True
+    return (old.host, old.taken_at) == (recording.host, min(recording.taken_at, kept.added)) and all(
+        answer.status is not Status.OK or name not in old.answers or old.answers[name].out == answer.out
+        for name, answer in recording.answers.items()
+    )
 
 
 def _root(delivery: Delivery) -> bool:

@@ -30,8 +30,9 @@ def deliveries(store: Store, policy: Policy, now: datetime) -> list[Target]:
     """The newest file of every machine, as something to ask. One that is too old says only that."""
     newest: list[Kept] = []
     for kept in store.delivered():
-        if not any(item.of(kept.machine, kept.host) for item in newest):
+        if not any(item.replaces(kept.machine, kept.host) for item in newest):
             newest.append(kept)
+    newest.sort(key=lambda item: not item.machine)  # what is known by more than its name comes first
     return [Target(kept.host, "", Delivered(_recording(kept, policy, now)), delivered=True) for kept in newest]
 
 

@@ -64,9 +64,11 @@ class Kept:
     added: datetime
     path: Path
 
-    def of(self, machine: str, host: str) -> bool:
-        """Whether it is of the machine with this name: not when both have an id, and another."""
-        return short(self.host) == short(host) and (not machine or not self.machine or machine == self.machine)
+    def replaces(self, machine: str, host: str) -> bool:
+        """Whether it stands for an older answer of that machine with that name. What came with a lasting id gives way
+        to the same id only: a name alone can be borne, or borrowed, by another machine.
+        """
+        return short(self.host) == short(host) and machine in ("", self.machine)
 
 
 def short(name: str) -> str:
@@ -184,10 +186,14 @@ class Store:
     def deliver(self, nonce: str, machine: str, recording: Recording, now: datetime) -> Path:
         """Keep an answer that came by file, for the scans to come. nonce: hexadecimal digits."""
         path = self.folder / "delivered" / f"{nonce}.json"
-        _write(path, to_bytes(recording))
         row = (nonce, machine, recording.host, recording.taken_at.isoformat(), now.isoformat())
-        with self._writing() as db:
-            db.execute("INSERT OR REPLACE INTO delivery VALUES (?, ?, ?, ?, ?)", row)
+        try:
+            _write(path, to_bytes(recording))
+            with self._writing() as db:
+                db.execute("INSERT OR REPLACE INTO delivery VALUES (?, ?, ?, ?, ?)", row)
+        except BaseException:  # also Ctrl-C: half an answer, or one that nobody knows of, is not left
+            path.unlink(missing_ok=True)
+            raise
         return path
 
     def delivered(self) -> list[Kept]:

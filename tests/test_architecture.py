@@ -55,7 +55,7 @@ ROOMS: dict[str, set[str]] = {
     "discover": {"inventory", "transport", "model", "errors"},
     "survey": {"discover", "transport", "model", "errors"},
     "assets": {"assessment", "facts", "model", "reading", "rules", "store", "errors"},
-    "by_file": {"assets", "policy", "rules", "store", "transport", "errors"},
+    "by_file": {"assets", "model", "policy", "recording", "rules", "store", "transport", "errors"},
     "merge": {
         *("assets", "facts", "model", "policy", "reading", "recording", "rules", "scan", "store", "transport"),
         "errors",

@@ -104,6 +104,11 @@ def _added(row: Row) -> Message:
 _SAID: dict[Taken, Callable[[Row, Policy], Message]] = {
     Taken.ADDED: lambda row, policy: _added(row),
     Taken.DUPLICATE: lambda row, policy: say("this answer was added already on {moment}", moment=row.other),
+    Taken.COPIED: lambda row, policy: say(
+        "it bears the mark of an answer of {host} that was added before, and says something else: one of the two was "
+        "edited. Run the script on both again",
+        host=clean(str(row.other), 60),
+    ),
     Taken.OLDER: lambda row, policy: say(
         "older than what {host} said on {moment}, which stays", host=clean(row.host, 60), moment=row.other
     ),
