@@ -48,9 +48,12 @@ def recent_backup(backups: Backups, policy: Policy, now: Now) -> Mapping[str, Pa
     """What was made since the last good copy is lost when a disk dies or ransomware strikes. A back-up that stopped
     tells nobody.
     """
-    judged: dict[str, Part] = {
-        record.name: _part(record, backups.workstation, policy, now) for record in backups.records
-    }
+    judged: dict[str, Part] = {}
+    for record in backups.records:
+        name = record.name
+        while name in judged:  # two jobs of one name, as Veeam allows: none may hide the other
+            name += "'"
+        judged[name] = _part(record, backups.workstation, policy, now)
     if judged:
         return {**backups.unread, **judged}
     if backups.blind is not None:

@@ -340,3 +340,15 @@ def test_where_the_log_of_veeam_reaches_back_a_few_days_only_what_is_older_is_as
 
     calm = [session(12.0 * day, name="Dagelijks") for day in range(250)]
     assert [item.outcome for item in parts(VEEAM_JOBS, machine(veeam(*calm))).values()] == [Outcome.PASS]
+
+
+def test_two_jobs_of_one_name_hide_nothing_of_each_other() -> None:
+    """A job that was made anew keeps its name, and gets another id."""
+    data = session(400)["data"]
+    old = {**session(400), "data": [data[0], "99999999-1111-4222-8333-444444444444", *data[2:]]}
+    found = parts(RECENT, machine(veeam(session(5), old)))
+
+    assert {name: item.outcome for name, item in found.items()} == {
+        "Veeam: Dagelijks": Outcome.PASS,
+        "Veeam: Dagelijks'": Outcome.FAIL,
+    }
