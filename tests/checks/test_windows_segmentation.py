@@ -522,3 +522,10 @@ def test_what_windows_does_where_nobody_decided_about_guests_is_inferred() -> No
         SHARING, windows(server(), unasked, written(), release(edition="Enterprise"), services(LanmanServer="Stopped"))
     )
     assert (off.outcome, off.confidence) == (Outcome.PASS, Confidence.DERIVED)
+
+
+def test_two_cards_of_one_name_hide_nothing_of_each_other() -> None:
+    loud = adapter(1, Description="Gigabit")
+    quiet = adapter(2, index=6, guid=OTHER, Description="Gigabit")
+    for order in ((loud, quiet), (quiet, loud)):
+        assert only(NAMING, windows(names(0, own=2, old=0), adapters(*order))).outcome is Outcome.WARN

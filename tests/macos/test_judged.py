@@ -419,3 +419,10 @@ def test_a_java_without_a_version_is_told_as_unread() -> None:
     item = only("updates/programs-supported", host)
 
     assert (item.subject, item.outcome) == ("Java", Outcome.NOT_ASSESSED)
+
+
+def test_two_javas_of_one_maker_hide_nothing_of_each_other() -> None:
+    rows = 'java "Oracle Corporation"="14.0.2"\njava "Oracle Corporation"="21.0.9"\nend=\n'
+    items = {item.outcome for item in findings("updates/programs-supported", mac(answered(products.PROGRAMS, rows)))}
+
+    assert items == {Outcome.FAIL, Outcome.PASS}

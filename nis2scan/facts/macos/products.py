@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from nis2scan.api import Answer, CannotTell, Reason, Unknown, reads, say, shell
-from nis2scan.facts.macos.plist import pairs
 from nis2scan.facts.products import Product, Products
 
 # Where their own installers put them; what somebody unpacks elsewhere is not found.
@@ -45,12 +44,15 @@ def products(answer: Answer) -> Products:
     """Of Office only the oldest edition is told by its number; the others are bought apart and look the same."""
     found: dict[str, Product] = {}
     unread: dict[str, Unknown] = {}
-    for row, value in pairs(answer).items():
+    rows = [line.partition("=") for line in answer.lines]
+    if not rows or rows[-1][0] != "end":
+        raise CannotTell(Reason.TRUNCATED, say("the answer has no end"))
+    for row, _, value in rows:  # a maker may stand in it more than once
         kind, _, name = row.partition(" ")
-        version = value.strip('"')
+        version = value.strip().strip('"')
         if kind == "java" and re.match(r"\d", version):
             maker = name.strip('"')
-            found[row] = Product(f"Java {version} ({maker})", _MAKERS.get(maker, "java"), version)
+            found[f"{row} {version}"] = Product(f"Java {version} ({maker})", _MAKERS.get(maker, "java"), version)
         elif kind == "java":
             unread["Java"] = Unknown(Reason.PARSE_ERROR, say("the version of {program} is not told", program="Java"))
         elif kind == "python":

@@ -88,8 +88,8 @@ def name_broadcasts(settings: NameSettings, cards: Maybe[Adapters], member: Mayb
 
 def _asking(settings: NameSettings, cards: Adapters | None) -> tuple[str, ...] | None:
     if cards is not None:
-        found = {item.name: _option(item.guid, item.netbios, settings) for item in cards.adapters}
-        return tuple(sorted(name for name, option in found.items() if option != _OFF))
+        found = [(item.name, _option(item.guid, item.netbios, settings)) for item in cards.adapters]
+        return tuple(sorted({name for name, option in found if option != _OFF}))
     options = set(settings.by_card.values())
     if options == {_OFF}:
         return ()
