@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,9 @@ from nis2scan.facts.windows.software import SOFTWARE
 from nis2scan.model import Question
 from nis2scan.transport.windows_parse import parse
 from nis2scan.transport.windows_script import ARGUMENTS, prologue, script
-from tests.windows.run import POWERSHELL, pwsh
+from tests.windows.run import POWERSHELL, pwsh, questions
 
-pytestmark = pytest.mark.skipif(pwsh() is None, reason="no pwsh here")
+needs_pwsh = pytest.mark.skipif(pwsh() is None, reason="no pwsh here")
 
 NONCE = "0" * 32
 UNINSTALL = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
@@ -53,6 +54,7 @@ def run(folder: Path, text: str, **environment: str) -> str:
     return done.stdout.decode("ascii")
 
 
+@needs_pwsh
 def test_a_value_of_the_wrong_size_takes_no_other_value_away(tmp_path: Path) -> None:
     """Installers write such values; reading the whole key then fails. One that is asked for is told as a fault."""
     read = "Read-Values 'HKLM:\\SOFTWARE\\Bent'"
@@ -69,12 +71,14 @@ def answer(folder: Path, question: Question, above: str = "") -> Any:
     return json.loads(run(folder, text))
 
 
+@needs_pwsh
 def test_a_program_with_a_value_of_the_wrong_size_is_on_the_list(tmp_path: Path) -> None:
     found = answer(tmp_path, SOFTWARE)
     assert [row["name"] for row in found["items"]] == ["NetBeans IDE 8.2"]
     assert (found["unread"], found["listed"]) == (0, True)
 
 
+@needs_pwsh
 @pytest.mark.parametrize("question", [SOFTWARE, SERVICE_KEYS], ids=["programs", "services"])
 def test_a_name_that_cannot_be_opened_is_not_passed_over(question: Question, tmp_path: Path) -> None:
     """PowerShell takes the / in a name of the registry for the end of a key."""
@@ -83,6 +87,7 @@ def test_a_name_that_cannot_be_opened_is_not_passed_over(question: Question, tmp
     assert found["unread"] > 0
 
 
+@needs_pwsh
 def test_of_a_service_no_argument_is_told(tmp_path: Path) -> None:
     """Also where the program has no ending: what looks like one may stand in a password."""
     found = answer(tmp_path, SERVICE_KEYS)
@@ -90,9 +95,33 @@ def test_of_a_service_no_argument_is_told(tmp_path: Path) -> None:
     assert told == {"a": "", "b": r"C:\Program Files\A - B\b.exe", "c": r"C:\Program Files\C\c.exe"}
 
 
+@needs_pwsh
 @pytest.mark.parametrize(("narrow", "whole"), [({}, True), ({"PROCESSOR_ARCHITEW6432": "AMD64"}, False)])
 def test_a_powershell_that_sees_another_registry_says_so(tmp_path: Path, narrow: dict[str, str], whole: bool) -> None:
     """Only a 32-bit process of a 64-bit Windows has this variable."""
     hello = parse(run(tmp_path, script([], nonce=NONCE), **narrow).encode()).hello
     assert hello is not None
     assert hello.said["is64"] is whole
+
+
+# In 7 a table that keeps its order is a type of the language, in 5.1 it is not: there Constrained Language lets it be
+# read and set by index, and refuses its methods and what is set by a point. So 7 cannot show a fault of this kind.
+UNBOUND_ONLY = re.compile(r"\$\w+(?:\.\w+)+ *\+?=[^=]|\.(?:Add|Remove|Insert|Contains|Clear|GetEnumerator|CopyTo)\(")
+
+
+def test_tables_are_set_by_index_only() -> None:
+    texts = {"prologue": prologue()} | {item.id: item.text for item in questions() if not item.needs}
+    found = {name: met[0] for name, text in texts.items() if (met := UNBOUND_ONLY.search(text))}
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["$table.Add('x', 1)", "$table.name = 1", "$row.a.b += 1", "if ($t.Contains('x')) { }"]
+)
+def test_what_5_1_refuses_is_seen(text: str) -> None:
+    assert UNBOUND_ONLY.search(text)
+
+
+@pytest.mark.parametrize("text", ["$table['x'] = 1", "$a.b -eq 1", "$x = $a.b", "$env:PSModulePath = 'x'"])
+def test_what_5_1_allows_is_let_be(text: str) -> None:
+    assert not UNBOUND_ONLY.search(text)
