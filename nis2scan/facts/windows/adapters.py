@@ -124,8 +124,8 @@ def windows_networks(told: Answer, cards: Answer, states: Answer, keys: Answer, 
 
 
 def _unlisted(item: Adapter, real: dict[str, dict[str, Any]]) -> bool:
-    """Dial-in and VPN connections are no network cards; any other driver's card must be on the list of cards."""
-    dialled = not item.driver or item.driver.startswith(("ndiswan", "ras"))
+    """Dial-in, VPN and tunnels are no network cards; any other driver's card must be on the list of cards."""
+    dialled = not item.driver or item.driver.startswith(("ndiswan", "ras", "tunnel"))
     return item.guid not in real and not dialled and item.driver not in _SWITCHES | _TEAMS | _BRIDGES
 
 
