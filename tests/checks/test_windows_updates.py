@@ -509,6 +509,13 @@ def test_a_machine_that_lives_in_the_past_misses_no_update_by_its_own_clock(days
     assert outcome is Outcome.FAIL or found.reason is Reason.STALE_DATA
 
 
+def test_signatures_are_not_young_by_a_clock_that_is_a_year_behind() -> None:
+    row = json.loads(visit().text) | {"hello": int((NOON - timedelta(days=365)).timestamp())}
+    assert only(MALWARE, machine(scanner({}))).outcome is Outcome.PASS
+    found = only(MALWARE, machine(scanner({}), answered(SESSION, json.dumps(row))))
+    assert (found.outcome, found.reason) == (Outcome.NOT_ASSESSED, Reason.STALE_DATA)
+
+
 def test_a_restart_that_waits_since_tomorrow_waits_since_nobody_knows_when() -> None:
     assert only(REBOOT, machine(restart(-400, update=True))).outcome is Outcome.WARN
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nis2scan.api import SESSION, Answer, CannotTell, Fact, Maybe, Reason, derives, powershell, reads, say
-from nis2scan.facts.windows.host_time import host_time
+from nis2scan.facts.windows.host_time import real_time
 from nis2scan.facts.windows.services import Services
 from nis2scan.facts.windows.values import number, rows, sub, table, text, truth
 
@@ -130,7 +130,7 @@ def antivirus(answer: Answer, visit: Answer) -> Antivirus:
         products=None if products is None else tuple(item for item in products if item is not None),
         listed=products is not None or not _began(made, "products_error", _MISSING),
         kept=_kept(made),
-        seen_at=host_time(visit),
+        seen_at=real_time(visit),
     )
 
 
