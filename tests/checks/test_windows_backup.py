@@ -271,8 +271,8 @@ def test_what_could_not_be_looked_for_is_kept_in_mind(question: Any) -> None:
 # ---- what is taken for a back-up ------------------------------------------------------------------
 
 
-def stand_ins(shadows: Any = (), users: Any = (), unread: int = 0) -> Answer:
-    made = {"shadows": None if shadows is None else list(shadows), "users": list(users), "unread": unread}
+def stand_ins(planned: int | None = 0, users: Any = (), unread: int = 0) -> Answer:
+    made = {"planned": planned, "users": list(users), "unread": unread}
     return answered(STAND_INS, json.dumps(made))
 
 
@@ -284,7 +284,6 @@ def software(*names: str) -> tuple[Answer, Answer]:
     )
 
 
-OPEN, CLOSED = {"ClientAccessible": True, "Persistent": True}, {"ClientAccessible": False, "Persistent": False}
 SYNCED = {"history": False, "accounts": [{"folder": True, "protected": 3584}]}
 SIGNED_OUT = {"history": False, "accounts": [{"folder": False, "protected": None}]}
 HISTORY = {"history": True, "accounts": []}
@@ -297,14 +296,14 @@ PHYSICAL = answered(
 @pytest.mark.parametrize(
     ("answer", "server", "client"),
     [
-        (stand_ins([OPEN]), Outcome.FAIL, Outcome.FAIL),
-        (stand_ins([CLOSED]), Outcome.NOT_APPLICABLE, Outcome.NOT_APPLICABLE),
-        (stand_ins([], [SYNCED]), Outcome.FAIL, Outcome.WARN),
-        (stand_ins([], [SIGNED_OUT]), Outcome.NOT_APPLICABLE, Outcome.NOT_APPLICABLE),
-        (stand_ins([], [HISTORY]), Outcome.FAIL, Outcome.FAIL),
+        (stand_ins(1), Outcome.FAIL, Outcome.FAIL),
+        (stand_ins(0), Outcome.NOT_APPLICABLE, Outcome.NOT_APPLICABLE),
+        (stand_ins(0, [SYNCED]), Outcome.FAIL, Outcome.WARN),
+        (stand_ins(0, [SIGNED_OUT]), Outcome.NOT_APPLICABLE, Outcome.NOT_APPLICABLE),
+        (stand_ins(0, [HISTORY]), Outcome.FAIL, Outcome.FAIL),
         (stand_ins(None), Outcome.NOT_ASSESSED, Outcome.NOT_ASSESSED),
         (stand_ins(None, [SYNCED]), Outcome.WARN, Outcome.WARN),
-        (stand_ins([], [], unread=1), Outcome.NOT_ASSESSED, Outcome.NOT_ASSESSED),
+        (stand_ins(0, [], unread=1), Outcome.NOT_ASSESSED, Outcome.NOT_ASSESSED),
     ],
 )
 def test_shadow_copies_history_and_sync_are_no_back_up(answer: Answer, server: Outcome, client: Outcome) -> None:
@@ -313,11 +312,11 @@ def test_shadow_copies_history_and_sync_are_no_back_up(answer: Answer, server: O
 
 
 def test_programs_that_synchronise_are_named_and_a_real_back_up_settles_it() -> None:
-    found = fact(StandIns, machine(stand_ins([OPEN], [SYNCED]), *software("Dropbox", "Nextcloud 3.1")))
+    found = fact(StandIns, machine(stand_ins(2, [SYNCED]), *software("Dropbox", "Nextcloud 3.1")))
     assert found.sync == ("Dropbox", "Nextcloud", "OneDrive")
-    box = machine(stand_ins([OPEN]), PHYSICAL, *software(), windows_backup(10, 10))
+    box = machine(stand_ins(1), PHYSICAL, *software(), windows_backup(10, 10))
     assert only(STAND_IN, box).outcome is Outcome.NOT_APPLICABLE
-    others = machine(stand_ins([OPEN]), PHYSICAL, *software(), veeam(session(5)))
+    others = machine(stand_ins(1), PHYSICAL, *software(), veeam(session(5)))
     assert only(STAND_IN, others).outcome is Outcome.FAIL
 
 

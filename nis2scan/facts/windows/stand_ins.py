@@ -23,11 +23,15 @@ _PROGRAMS = {
     "STACK": "STACK",
 }
 
-# Shadow copies that a back-up program makes for a moment are no Previous Versions: those are open to users.
+# Previous Versions are made by tasks of this name. The list of shadow copies is not asked for: that starts a service, and
+# shows the restore points of every PC and what a back-up program makes for a moment as well.
 STAND_INS = powershell(
     r"""# stand-ins
-$shadows = $null
-try { $shadows = Read-Instances 'root/cimv2' 'Win32_ShadowCopy' @('ClientAccessible', 'Persistent') } catch { $shadows = $null }
+$planned = $null
+try {
+  $tasks = Read-Subkeys 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree'
+  if ($null -ne $tasks) { $planned = @($tasks | Where-Object { "$_" -like 'ShadowCopyVolume{*' }).Count }
+} catch { $planned = $null }
 $unread = 0
 $users = @(foreach ($hive in @(Read-Subkeys 'Registry::HKEY_USERS' | ForEach-Object { $_ } | Where-Object { $_ -match '^S-1-(5-21|12-1)-[0-9-]+$' })) {
   try {
@@ -40,19 +44,20 @@ $users = @(foreach ($hive in @(Read-Subkeys 'Registry::HKEY_USERS' | ForEach-Obj
     [ordered]@{ history = $null -ne $history.ProtectedUpToTime; accounts = $accounts }
   } catch { $unread++ }
 })
-[ordered]@{ shadows = $shadows; users = $users; unread = $unread }""",
+[ordered]@{ planned = $planned; users = $users; unread = $unread }""",
     seconds=7,
 )
 
 
 @reads(STAND_INS, SOFTWARE, USER_SOFTWARE)
 def stand_ins(answer: Answer, machine: Answer, users: Answer) -> StandIns:
-    """Of users who are not signed in nothing can be seen; shadow copies are shown to administrators only."""
+    """Of users who are not signed in nothing can be seen; the list of tasks may be one for administrators only."""
     made = table(answer)
     if number(made.get("unread")) is None:
         raise CannotTell(Reason.PARSE_ERROR, say("the answer is not as it should be"))
-    whole, snapshots, sync = made.get("shadows") is not None and number(made["unread"]) == 0, [], set()
-    if made.get("shadows") is not None and any(row.get("ClientAccessible") is True for row in rows(made, "shadows")):
+    planned = number(made.get("planned"))
+    whole, snapshots, sync = planned is not None and number(made["unread"]) == 0, [], set()
+    if planned:
         snapshots.append("Previous Versions")
     known = rows(made, "users")
     if any(row.get("history") is True for row in known):

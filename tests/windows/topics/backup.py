@@ -71,7 +71,8 @@ AZURE: dict[str, tuple[tuple[int, float], ...]] = {
     "s2025-goed": ((3, 0), (10, 1), (3, 2)),
     "s2025-slecht": ((11, 0), (18, 1), (3, 3)),
 }
-SHADOWS = {"s2016-slecht": True, "s2019-goed": False, "s2016-goed": True}
+SHADOWS = ("s2016-slecht", "s2016-goed")
+TASKS = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache\Tree"
 """Whether users can open the shadow copies that are there."""
 
 
@@ -113,6 +114,9 @@ def _registry(machine: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         rf"{SERVICES}\{name}": {"Start": 2, "Type": 16, "ObjectName": "LocalSystem"} for name in here
     }
+    found |= {TASKS: {"@denied": "user"}, rf"{TASKS}\Microsoft": {}}
+    if machine in SHADOWS:
+        found[rf"{TASKS}\ShadowCopyVolume{VOLUME[10:-1]}"] = {"Id": "{5D0B6B1E-3C1B-4C57-9E0E-0A7B6F1F2C11}"}
     if machine == "s2016-goed":
         found[r"HKLM\SOFTWARE\Veeam\Veeam Backup and Replication"] = {"CorePath": "C:\\Program Files\\Veeam\\"}
     if machine in ("s2016-slecht", "w11-de"):
@@ -151,11 +155,7 @@ def _commands(machine: str) -> dict[str, Any]:
 
 
 def _fragment(machine: str) -> dict[str, Any]:
-    shadows = [
-        {"VolumeName": VOLUME, "InstallDate": date(1), "ClientAccessible": SHADOWS[machine], "Persistent": True}
-        for _ in range(machine in SHADOWS)
-    ]
-    cim: dict[str, Any] = {"root/cimv2:Win32_ShadowCopy": shadows}
+    cim: dict[str, Any] = {}
     if services := (*VEEAM_SERVICES.get(machine, ()), *OTHERS.get(machine, ())):
         running = {"State": "Running", "StartMode": "Auto", "StartName": "LocalSystem"}
         cim["root/cimv2:Win32_Service"] = [{"Name": name, **running} for name in services]
