@@ -22,7 +22,8 @@ def collect(host: str, transport: Transport, questions: Sequence[Question], seco
     try:
         return replace(transport.ask(questions, seconds), host=host)
     except TransportError as trouble:
-        failure = " ".join(part for part in (str(trouble), trouble.next_step) if part)
+        said, step = str(trouble), trouble.next_step
+        failure = said if not step else f"{said}{'' if said.endswith(('.', '!', '?')) else '.'} {step}"
         return Recording(host, "", started, transport.vantage, failed=trouble.reason, failure=failure)
 
 

@@ -58,7 +58,7 @@ class Host(Table):
     jump: str | None = None
     certificate: Annotated[str, AfterValidator(_pin)] | None = None
     ca: Path | None = None
-    plain_http: bool = False
+    plain_http: bool = Field(default=False, strict=True)  # a word or a number opens nothing
 
     @model_validator(mode="before")
     @classmethod

@@ -466,4 +466,6 @@ def test_what_to_prepare_on_windows_is_printed_in_both_languages(
     steps = capsys.readouterr().out
     assert "collect-script windows" in steps
     assert "winrm quickconfig -transport:https" in steps
+    prose = [line for line in steps.splitlines() if not line.startswith("    ")]
+    assert [line for line in prose if len(line) > 80] == []
     assert ("per bestand" in steps) is (language == "nl")

@@ -80,6 +80,8 @@ def test_a_pin_is_taken_as_other_tools_write_it_and_an_authority_stands_beside_t
         ('"winrm"', '"winrm"\ncertificate = "sha1:00"', 22, "nis2scan trust HOST"),
         ('"winrm"', f'"winrm"\nca = "x"\ncertificate = "{PIN}"', 23, "no authority is asked"),
         ('"winrm"', '"winrm"\nplain_http = true\nca = "x"', 22, "no certificate without HTTPS"),
+        ('"winrm"', '"winrm"\nplain_http = "yes"', 22, "should be a valid boolean"),
+        ('"winrm"', '"winrm"\nplain_http = 1', 22, "should be a valid boolean"),
         ('"winrm"\nlogin = "office"', '"winrm"\nlogin = "keys"', 22, "neither a password nor auth"),
         ('"127.0.0.1"\nlogin = "keys"', '"127.0.0.1"\nplain_http = true\nlogin = "keys"', 17, "only for transport"),
         (

@@ -11,7 +11,7 @@ from typing import Literal
 from cyclopts import App
 
 from nis2scan.cli.output import view_of
-from nis2scan.cli.permissions_windows import windows_steps
+from nis2scan.cli.permissions_windows import windows_steps, wrapped
 from nis2scan.collect import helper as whole
 from nis2scan.config import Settings, operator, operator_file
 from nis2scan.errors import UsageError
@@ -69,7 +69,7 @@ def sudoers_line(user: str) -> str:
 
 def _steps(text: str, user: str, language: Language) -> None:
     def tell(message: Message, *lines: str) -> None:
-        print(language.text(message))
+        print(wrapped(language.text(message)))
         print("".join(f"\n    {line}" for line in lines) + "\n" if lines else "")
 
     digest = hashlib.sha256(text.encode()).hexdigest()

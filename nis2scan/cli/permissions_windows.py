@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
+from nis2scan.cli.summary import WIDTH
 from nis2scan.language import Language
 from nis2scan.model import Message, say
 
@@ -12,7 +15,7 @@ SCANNER = "192.168.178.5"
 _STEPS: tuple[tuple[Message, tuple[str, ...]], ...] = (
     (
         say("Without WinRM: each PC runs one read-only script, and its answer comes by file. Nothing is opened."),
-        ("nis2scan collect-script windows > nis2scan.ps1", "nis2scan add FOLDER"),
+        ("nis2scan collect-script windows --file nis2scan.ps1", "nis2scan add FOLDER"),
     ),
     (say("Over the network, for a domain. All settings are under Computer Configuration in one group policy."), ()),
     (
@@ -73,8 +76,13 @@ _STEPS: tuple[tuple[Message, tuple[str, ...]], ...] = (
 )
 
 
+def wrapped(text: str) -> str:
+    """In lines that fit, and no command or address broken."""
+    return fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
 def windows_steps(user: str, language: Language) -> None:
     """Print the steps: by file, which needs nothing, and over WinRM with HTTPS by group policy."""
     for message, lines in _STEPS:
-        print(language.text(message))
+        print(wrapped(language.text(message)))
         print("".join(f"\n    {line.format(user=user)}" for line in lines) + "\n" if lines else "")

@@ -200,7 +200,9 @@ def _shaken(line: socket.socket, login: Login, context: ssl.SSLContext, seconds:
     except ssl.SSLError as trouble:
         secure.close()
         raise TransportError(
-            Reason.UNREACHABLE, f"{login.where} speaks no TLS that is safe ({trouble.reason or 'no handshake'})"
+            Reason.UNREACHABLE,
+            f"{login.where} speaks no TLS that is safe ({trouble.reason or 'no handshake'})",
+            "Is it the port of WinRM over HTTPS (5986)? Over 5985 it speaks HTTP.",
         ) from None
     except OSError:
         secure.close()

@@ -244,6 +244,7 @@ def test_nobody_listens(authority: Authority) -> None:
     got = ask(login, 10)
 
     assert (got.failed, seen.connections) == (Reason.UNREACHABLE, 0)
+    assert got.failure.endswith(" refused. Does WinRM run there?")
 
 
 @BOTH

@@ -167,6 +167,7 @@ def test_over_http_without_the_setting_nothing_is_sent(ours: Authority) -> None:
         got = collect("pc01", Winrm(login(seen, ca=ours.file)), [ONE], 10)
 
     assert got.failed is Reason.UNREACHABLE
+    assert "Over 5985 it speaks HTTP" in got.failure
     assert seen.tokens == []
     assert b"POST" not in seen.raw
 
