@@ -111,4 +111,4 @@ def file_of(name: str) -> Path:
 
 def kept(done: Run) -> bytes:
     """What the file of this machine holds."""
-    return to_bytes(done.recording) + b"\n"
+    return to_bytes(done.recording)

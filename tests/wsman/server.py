@@ -76,7 +76,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         if self.server.identity is not None:
-            self.request = self.server.context.wrap_socket(self.request, server_side=True)  # raises for a bad client
+            wrapped = self.server.context.wrap_socket(self.request, server_side=True, do_handshake_on_connect=False)
+            try:
+                wrapped.do_handshake()
+            except (OSError, ValueError):  # a bad client, or one that is gone
+                wrapped.close()
+                raise
+            self.request = wrapped
             self.server.seen.handshakes += 1
         super().setup()
         self.rfile: Any = _Heard(self.rfile, self.server.seen.raw)
