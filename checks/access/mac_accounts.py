@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nis2scan.api import Effort, Part, Policy, Reason, Severity, Unknown, bad, check, ok, say, warn
+from nis2scan.api import Confidence, Effort, Part, Policy, Reason, Severity, Unknown, bad, check, ok, say, warn
 from nis2scan.facts.macos.accounts import MacAccounts
 from nis2scan.facts.macos.doors import MacDoors
 
@@ -86,7 +86,7 @@ def _shares(doors: MacDoors) -> Part:
                 "folders would let in guests, and no choice about guests was made: {folders}", folders=doors.shares.open
             )
         )
-    return ok(say("shared folders ask for an account"))
+    return ok(say("shared folders ask for an account"), confidence=Confidence.DERIVED)
 
 
 def _admins(accounts: MacAccounts, doors: MacDoors, policy: Policy) -> Part:

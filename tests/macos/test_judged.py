@@ -426,3 +426,9 @@ def test_two_javas_of_one_maker_hide_nothing_of_each_other() -> None:
     items = {item.outcome for item in findings("updates/programs-supported", mac(answered(products.PROGRAMS, rows)))}
 
     assert items == {Outcome.FAIL, Outcome.PASS}
+
+
+def test_that_shares_ask_for_an_account_rests_on_words_that_no_real_mac_has_confirmed() -> None:
+    item = found("access/mac-accounts", "15-matig")["SMB"]
+
+    assert (item.outcome, item.confidence) == (Outcome.PASS, Confidence.DERIVED)
