@@ -142,7 +142,8 @@ def _text(path: Path) -> str | None:
             raise ConfigError("can be written by others", str(path), next_step=f"chmod go-w {path}")
         if facts.st_size > LARGEST:
             raise ConfigError(f"is larger than {LARGEST} bytes", str(path))
-        return path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()  # `nis2scan answers > answers.toml` in Windows PowerShell makes UTF-16 of it
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as trouble:

@@ -150,7 +150,9 @@ def _text(path: Path) -> str:
     try:
         if os.name == "posix" and path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             raise ConfigError("can be written by others", str(path), next_step=f"chmod go-w {path}")
-        return path.read_text(encoding="utf-8")
+        data = path.read_bytes()
+        # As Notepad and the `>` of Windows PowerShell write it, too.
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(
             "no such file", str(path), next_step="Copy config.example.toml and fill in your hosts."

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 
 import pytest
 
 from nis2scan.access_list import others
 from nis2scan.cli.output import unfit
+from tests.delivered.packing import windows
 
 LACKING = ("fcntl", "pwd", "grp", "resource", "termios", "tty", "pty", "syslog", "posix_spawn", "readline")
 GONE = ("getuid", "geteuid", "getgid", "getegid", "getgroups", "fork", "getpgid", "killpg", "setsid", "uname", "fchmod")
@@ -32,6 +35,8 @@ for name in {LACKING!r}:
 for name in {GONE!r}:
     if hasattr(os, name):
         delattr(os, name)
+for stream in (sys.stdout, sys.stderr):
+    stream.reconfigure(newline="\\r\\n")
 from nis2scan.cli import run
 sys.exit(run(sys.argv[1:]))
 """
@@ -81,6 +86,50 @@ def test_a_scan_of_a_network_and_its_report_run_without_what_windows_lacks(folde
     again = start(folder, "report", encoding="cp1252")
     assert again.returncode == 0, again.stderr.decode(errors="replace")
     assert len(list(folder.glob("out/20*/report.html"))) == 2
+
+
+@pytest.mark.parametrize("platform", ["windows", "linux", "macos"])
+def test_a_script_that_is_printed_ends_its_lines_as_its_shell_wants(tmp_path: Path, platform: str) -> None:
+    """Standard output makes CR LF of every line end there, and of bytes nothing."""
+    printed = start(tmp_path, "collect-script", platform, encoding="cp1252")
+    written = start(tmp_path, "collect-script", platform, "--file", "script", encoding="cp1252")
+
+    assert (printed.returncode, written.returncode) == (0, 0), printed.stderr.decode(errors="replace")
+    assert printed.stdout == (tmp_path / "script").read_bytes()
+    assert b"\r" not in printed.stdout
+    assert printed.stdout.isascii()
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "cp1252", "ascii"])
+def test_files_are_added_and_scanned_without_what_windows_lacks(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "BALIE-é€.n2s").write_bytes(windows({}, computer="BALIE-é€", at=datetime.now(UTC)))
+    (tmp_path / "half.n2s").write_bytes(windows({}, at=datetime.now(UTC))[:-30])
+    (tmp_path / "config.toml").write_bytes(("\ufeff" + CONFIG.split("[[networks]]")[0]).encode())
+
+    added = start(tmp_path, "add", encoding=encoding)
+    scanned = start(tmp_path, "scan", encoding=encoding)
+
+    assert added.returncode == 3, added.stderr.decode(errors="replace")
+    assert added.stdout.count(b"\r\n") == added.stdout.count(b"\n") >= 3
+    assert b"1 toegevoegd" in added.stdout
+    assert scanned.returncode == 0, scanned.stderr.decode(errors="replace")
+
+
+def test_a_host_over_winrm_and_its_certificate_are_asked_for_without_what_windows_lacks(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.9.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    host = f'[[hosts]]\nname = "pc01"\naddress = "127.0.9.1"\ntransport = "winrm"\nport = {port}\nlogin = "office"\n'
+    login = '[logins.office]\nuser = "beheer"\npassword = "file:word"\n'
+    text = (CONFIG.split("[[networks]]")[0] + login + host).replace("\n", "\r\n")
+    (tmp_path / "config.toml").write_bytes(text.encode("utf-16"))  # as > of Windows PowerShell writes it
+    (tmp_path / "config.toml").chmod(0o600)
+    (tmp_path / "word").write_text("geheim\n")
+    (tmp_path / "word").chmod(0o600)
+
+    for command, code in (("trust pc01", 3), ("doctor", 3), ("scan", 4)):
+        done = start(tmp_path, *command.split(), encoding="cp1252")
+        assert done.returncode == code, (command, done.stderr.decode(errors="replace"))
+        assert b"Traceback" not in done.stderr
 
 
 def test_no_file_has_a_name_that_windows_refuses(folder: Path) -> None:

@@ -13,7 +13,7 @@ from nis2scan.language import Language
 from nis2scan.model import say
 from nis2scan.transport.probes.tls import described
 from nis2scan.transport.winrm_line import fingerprint, shown_by
-from nis2scan.transport.winrm_login import Login
+from nis2scan.transport.winrm_login import Login, explained
 from nis2scan.words import clean
 
 _SECONDS = 30.0
@@ -32,7 +32,9 @@ def trust_certificate(login: Login, language: Language, given: str | None) -> in
             f"{login.name} is asked with plain_http: without HTTPS it shows no certificate",
             "Set HTTPS up there, take plain_http out of the config, and try again.",
         )
-    shown, doubt = shown_by(login, time.monotonic() + _SECONDS)
+    until = time.monotonic() + _SECONDS
+    with explained(login, until):
+        shown, doubt = shown_by(login, until)
     mark = fingerprint(shown)
     if given is not None and _plain(given) != _plain(mark):
         raise UsageError(
