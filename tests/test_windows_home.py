@@ -59,6 +59,7 @@ def start(folder: Path, *arguments: str, encoding: str = "utf-8") -> subprocess.
         "XDG_CONFIG_HOME": str(folder),
         "PYTHONIOENCODING": f"{encoding}:strict",
         "PYTHONUTF8": "0",
+        "WORD": "geheim",
     }
     return subprocess.run(
         [sys.executable, "-c", RUN, *arguments], cwd=folder, env=clean, capture_output=True, timeout=120
@@ -119,12 +120,10 @@ def test_a_host_over_winrm_and_its_certificate_are_asked_for_without_what_window
     with socket.create_server(("127.0.9.1", 0)) as taken:
         port = taken.getsockname()[1]
     host = f'[[hosts]]\nname = "pc01"\naddress = "127.0.9.1"\ntransport = "winrm"\nport = {port}\nlogin = "office"\n'
-    login = '[logins.office]\nuser = "beheer"\npassword = "file:word"\n'
+    login = '[logins.office]\nuser = "beheer"\npassword = "env:WORD"\n'
     text = (CONFIG.split("[[networks]]")[0] + login + host).replace("\n", "\r\n")
     (tmp_path / "config.toml").write_bytes(text.encode("utf-16"))  # as > of Windows PowerShell writes it
     (tmp_path / "config.toml").chmod(0o600)
-    (tmp_path / "word").write_text("geheim\n")
-    (tmp_path / "word").chmod(0o600)
 
     for command, code in (("trust pc01", 3), ("doctor", 3), ("scan", 4)):
         done = start(tmp_path, *command.split(), encoding="cp1252")
