@@ -274,6 +274,7 @@ login = "office"
 """
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # see tests/wsman: Python 3.11 may leak
 def test_whatever_answers_on_a_range_gets_no_login(
     ours: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

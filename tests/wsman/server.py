@@ -76,10 +76,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         if self.server.identity is not None:
+            self.request.getpeername()  # Python 3.11 leaks the socket when the other side is gone already
             wrapped = self.server.context.wrap_socket(self.request, server_side=True, do_handshake_on_connect=False)
             try:
                 wrapped.do_handshake()
-            except (OSError, ValueError):  # a bad client, or one that is gone
+            except BaseException:  # a bad client, or one that is gone
                 wrapped.close()
                 raise
             self.request = wrapped
@@ -90,9 +91,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.known = False
 
     def finish(self) -> None:
-        with contextlib.suppress(OSError):
-            super().finish()
-        self.request.close()  # with TLS it is another socket than the server knows
+        try:
+            with contextlib.suppress(OSError):
+                super().finish()
+        finally:
+            self.request.close()  # with TLS it is another socket than the server knows
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet."""
