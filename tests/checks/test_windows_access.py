@@ -475,9 +475,10 @@ SAVER = {"ScreenSaveActive": "1", "ScreenSaverIsSecure": "1", "ScreenSaveTimeOut
         (901, None, {}, Outcome.WARN),
         (0, None, {}, Outcome.WARN),
         ("900", None, {}, Outcome.WARN),  # of the wrong type: Windows ignores it
-        (None, {"MaxInactivityTimeDeviceLock": 15}, None, Outcome.PASS),
+        (None, {"MaxInactivityTimeDeviceLock": 15, "DevicePasswordEnabled": 0}, None, Outcome.PASS),
+        (None, {"MaxInactivityTimeDeviceLock": 15}, {}, Outcome.WARN),  # passwords are asked for only where that is set
         (None, {"MaxInactivityTimeDeviceLock": 15, "DevicePasswordEnabled": 1}, {}, Outcome.WARN),
-        (None, {"MaxInactivityTimeDeviceLock": 0}, {}, Outcome.WARN),
+        (None, {"MaxInactivityTimeDeviceLock": 0, "DevicePasswordEnabled": 0}, {}, Outcome.WARN),
         (None, None, SAVER, Outcome.PASS),
         (None, None, SAVER | {"ScreenSaverIsSecure": "0"}, Outcome.WARN),
         (None, None, SAVER | {"SCRNSAVE.EXE": None}, Outcome.WARN),

@@ -69,7 +69,7 @@ def screen_lock(policy: Answer, savers: Answer, last: Answer) -> ScreenLock:
     if system is None:
         raise CannotTell(Reason.PARSE_ERROR, say("the settings of the screen lock could not be read"))
     minutes = number(mdm.get("MaxInactivityTimeDeviceLock"))
-    in_force = number(mdm.get("DevicePasswordEnabled")) in (None, 0)  # 0 is on, 1 is off
+    in_force = number(mdm.get("DevicePasswordEnabled")) == 0  # 0 is on; 1 is off, and so it is where nothing is set
     return ScreenLock(
         machine=number(system.get("InactivityTimeoutSecs")) or None,
         mdm=minutes * 60 if minutes and in_force else None,
