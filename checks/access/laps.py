@@ -78,6 +78,8 @@ def _managed(policy: LapsPolicy, rotation: Maybe[LapsRotation], now: Now) -> Ver
     last = rotation.value.succeeded_at
     if last is None:
         return warn(say("LAPS is set up, but no new password was kept yet"))
+    if last > now + timedelta(days=1):
+        raise CannotTell(Reason.PARSE_ERROR, say("the last new password is dated ahead: {when}", when=last))
     if last < now - timedelta(days=policy.age_days + 1):
         return warn(say("LAPS is set up, but the last new password is of {day}", day=last.date()))
     return ok(say("LAPS renewed the password on {day}", day=last.date()), confidence=Confidence.DERIVED)

@@ -11,6 +11,7 @@ from nis2scan.api import (
     Dataset,
     Judged,
     Now,
+    Outcome,
     Part,
     Policy,
     Reason,
@@ -25,6 +26,8 @@ from nis2scan.api import (
 )
 from nis2scan.facts.products import Product, Products
 from nis2scan.facts.support import Eol, rows_of_version
+
+_ORDER = (Outcome.PASS, Outcome.NOT_ASSESSED, Outcome.WARN, Outcome.FAIL)
 
 
 @check(
@@ -48,11 +51,17 @@ def programs_supported(products: Products, table: Dataset[Eol], now: Now, policy
     """Documents and web pages are made to attack programs of which the flaws are known and never mended."""
     judged: dict[str, Part] = {}
     for product in products.found:
-        judged[product.part or product.name] = _judged(product, table, now.date(), policy)
+        name, part = product.part or product.name, _judged(product, table, now.date(), policy)
+        judged[name] = max(part, judged.get(name, part), key=_bad)  # of two of one name the worse
     judged |= products.unread  # last, so that no program that bears such a name hides it
     if not judged:
         raise Absent(say("none of the programs in the table of support dates is installed"))
     return judged
+
+
+def _bad(part: Part) -> int:
+    """How much it says against the machine; what is not known more than what is in order."""
+    return _ORDER.index(part.outcome) if isinstance(part, Verdict) else _ORDER.index(Outcome.NOT_ASSESSED)
 
 
 def _judged(product: Product, table: Dataset[Eol], today: date, policy: Policy) -> Verdict | Unknown:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nis2scan.api import Answer, Confidence, Finding, Outcome, Policy, Question, Reason, Recording, Status
+from nis2scan.api import Answer, CannotTell, Confidence, Finding, Outcome, Policy, Question, Reason, Recording, Status
 from nis2scan.facts.windows.accounts import (
     ADMINISTRATORS,
     LAST_USER,
@@ -155,6 +155,13 @@ def test_more_than_three_or_a_member_without_a_name_warns() -> None:
     assert administrators(admins(BUILT_IN, *three), on, last(USER, [])).outcome is Outcome.WARN
     orphan = (f"{DOMAIN}-1188", f"{DOMAIN}-1188", "User")
     assert administrators(admins(BUILT_IN, orphan), OFF, last(USER, [])).outcome is Outcome.WARN
+
+
+def test_a_member_without_a_path_has_no_name_either() -> None:
+    lost = {"sid": raw(f"{DOMAIN}-1188"), "path": "", "class": ""}
+    rows = [lost, {"sid": raw(f"{MACHINE}-500"), "path": "WinNT://PC/Administrator", "class": "User"}]
+    told = said(ADMINISTRATORS, controller=False, items=rows)
+    assert administrators(told, users((500, True, True, 1)), kind="ServerNT").outcome is Outcome.WARN
 
 
 def test_without_the_accounts_or_the_everyday_user_there_is_no_pass() -> None:
@@ -309,6 +316,17 @@ def test_without_a_policy_it_fails_unless_no_local_administrator_is_on() -> None
     assert laps(members=Answer(LOCAL_USERS, Status.DENIED)).outcome is Outcome.NOT_ASSESSED
 
 
+@pytest.mark.parametrize("age", [-1, 0, 366, 100000, "30"])
+def test_a_number_of_days_that_windows_does_not_take_stretches_nothing(age: Any) -> None:
+    odd = {"BackupDirectory": 2, "PasswordAgeDays": age}
+    assert laps((10018, 29), policy=odd).outcome is Outcome.PASS
+    assert laps((10018, 40), policy=odd).outcome is Outcome.WARN
+
+
+def test_a_new_password_of_next_year_is_not_assessed() -> None:
+    assert laps((10018, -300), policy=ON).outcome is Outcome.NOT_ASSESSED
+
+
 def test_a_log_that_may_not_be_read_is_not_assessed() -> None:
     box = windows(*joined(entra=True), said(LAPS, **(NOTHING | {"mdm": ON})), Answer(LAPS_EVENTS, Status.DENIED))
     assert only("access/laps", box).outcome is Outcome.NOT_ASSESSED
@@ -369,6 +387,11 @@ def test_what_denies_first_holds() -> None:
     assert may("O:BAG:DUD:(D;;FW;;;WD)(A;;0x1200a9;;;WD)") is Access.READ
 
 
+def test_what_is_kept_from_below_only_holds_nobody_back_here() -> None:
+    assert may("O:BAG:DUD:(D;OICIIO;FA;;;WD)(A;OICI;FA;;;WD)") is Access.CHANGE
+    assert may("O:BAG:DUD:(D;OICI;FA;;;WD)(A;OICI;FA;;;WD)") is Access.NONE
+
+
 def test_crowds_carry_their_groups() -> None:
     users_only = "D:(A;;FA;;;BU)"
     assert may(users_only) is Access.NONE
@@ -389,6 +412,8 @@ def test_those_without_an_account_belong_to_everyone_only_where_it_is_set() -> N
 
 def test_no_list_lets_everybody_in_and_an_empty_one_nobody() -> None:
     assert may("O:BAG:DUD:NO_ACCESS_CONTROL") is Access.CHANGE
+    assert may("O:BAG:DUD:PNO_ACCESS_CONTROL") is Access.CHANGE
+    assert may("O:BAG:DUD:PAINO_ACCESS_CONTROL") is Access.CHANGE
     assert may("O:BAG:DUD:PAI") is Access.NONE
 
 
@@ -692,3 +717,15 @@ def test_nothing_known_is_not_applicable_and_nothing_read_is_not_assessed() -> N
     assert {part: item.outcome for part, item in unread.items()} == dict.fromkeys(
         ("programs", "Office"), Outcome.NOT_ASSESSED
     )
+
+
+def test_a_service_without_a_name_could_be_any() -> None:
+    bare = said(SERVICES, items=[{"Name": "x", "State": "Running"}, {"State": "Running"}])
+    with pytest.raises(CannotTell):
+        fact(Services, windows(bare, keys("x")))
+
+
+def test_of_two_programs_of_one_name_the_worse_counts() -> None:
+    old, new = ("Node.js", "16.20.2"), ("Node.js", "24.1.0")
+    for order in ((old, new), (new, old)):
+        assert supported(programs(*order))["nodejs"].outcome is Outcome.FAIL

@@ -60,7 +60,7 @@ class Member:
 
     @property
     def resolved(self) -> bool:
-        return not self.path.upper().startswith("WINNT://S-1-")
+        return bool(self.path) and not self.path.upper().startswith("WINNT://S-1-")
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from nis2scan.api import Answer, CannotTell, Fact, Reason, powershell, reads, say
 from nis2scan.facts.windows.values import moment, number, rows, sub, table
 
-_DEFAULT_DAYS = 30
+_DEFAULT_DAYS, _MOST_DAYS = 30, 365
 _SUCCESS = {10018: 2, 10029: 1}  # Windows LAPS wrote the new password to the directory, or to Entra
 
 
@@ -87,4 +87,6 @@ def _any(values: dict[str, Any]) -> bool:
 
 
 def _days(values: dict[str, Any]) -> int:
-    return number(values.get("PasswordAgeDays")) or _DEFAULT_DAYS
+    """Windows takes 1 to 365."""
+    days = number(values.get("PasswordAgeDays"))
+    return days if days is not None and 1 <= days <= _MOST_DAYS else _DEFAULT_DAYS

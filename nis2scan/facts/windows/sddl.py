@@ -94,16 +94,19 @@ def entries_of(sddl: str) -> tuple[Entry, ...] | None:
     found = _DACL.search(sddl.strip())
     if found is None or len(sddl) > 65536:
         raise CannotTell(Reason.PARSE_ERROR, say("the rights could not be read"))
-    if found["flags"] == "NO_ACCESS_CONTROL":
+    if "NO_ACCESS_CONTROL" in found["flags"]:  # other flags may stand before it
         return None
-    return tuple(_entry(text) for text in re.findall(r"\(([^()]*)\)", found["entries"]))
+    entries = (_entry(text) for text in re.findall(r"\(([^()]*)\)", found["entries"]))
+    return tuple(entry for entry in entries if entry is not None)
 
 
-def _entry(text: str) -> Entry:
+def _entry(text: str) -> Entry | None:
+    """None for one that only keeps people from what lies below: it holds nobody back from the folder itself."""
     parts = text.split(";")
     if len(parts) != 6 or parts[0] not in _ALLOWS | _DENIES:  # entries with a condition among them
         raise CannotTell(Reason.PARSE_ERROR, say("the rights could not be read"))
-    return Entry(_who(parts[5]), parts[0] in _ALLOWS, _bits(parts[2]))
+    entry = Entry(_who(parts[5]), parts[0] in _ALLOWS, _bits(parts[2]))
+    return entry if entry.allows or "IO" not in re.findall("..", parts[1]) else None
 
 
 def _who(text: str) -> str:

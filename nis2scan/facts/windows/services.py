@@ -91,8 +91,8 @@ def services(states: Answer, keys: Answer) -> Services:
         return Services(known, states=False)
     found = {}
     for row in rows(table(states)):
-        if not (name := text(row.get("Name"))):
-            continue
+        if not (name := text(row.get("Name"))):  # it could be any
+            raise CannotTell(Reason.PARSE_ERROR, say("a part of the list of services could not be read"))
         from_key = known.get(name.casefold(), Service(name, None))
         found[name.casefold()] = replace(
             from_key,
@@ -107,6 +107,9 @@ def services(states: Answer, keys: Answer) -> Services:
 
 
 def _from_keys(answer: Answer) -> dict[str, Service]:
+    listed = rows(table(answer))
+    if not all(text(row.get("name")) for row in listed):  # it could be any
+        raise CannotTell(Reason.PARSE_ERROR, say("a part of the list of services could not be read"))
     return {
         name.casefold(): Service(
             name,
@@ -115,7 +118,7 @@ def _from_keys(answer: Answer) -> dict[str, Service]:
             account=text(row.get("account")),
             path=text(row.get("path")),
         )
-        for row in rows(table(answer))
+        for row in listed
         if (name := text(row.get("name")))
     }
 

@@ -46,6 +46,7 @@ _HELD_BACK = {
     },
     rf"{PROVIDERS}\{PICTURE}": {"": "PicturePasswordLogonProvider", "Disabled": 1},
     rf"HKLM\SOFTWARE\Classes\CLSID\{PICTURE}\InprocServer32": {"": r"%SystemRoot%\system32\authui.dll"},
+    rf"{SOFTWARE}\Windows\CurrentVersion\Policies\System": {"ExcludedCredentialProviders": PICTURE},
 }
 
 FRAGMENTS: dict[str, dict[str, Any]] = {
