@@ -16,6 +16,7 @@ from nis2scan.errors import Reason
 from nis2scan.model import Question, Recording, Status
 from nis2scan.survey import survey
 from nis2scan.transport import Transport
+from nis2scan.transport.leaving import leave
 from nis2scan.transport.probes import Spot
 
 
@@ -49,6 +50,7 @@ class Event:
 
 
 _STOP_SECONDS = 8.0
+_LEAVE_SECONDS = 3.0
 
 Tell = Callable[[Event], None]
 Answered = tuple[Target, Recording]
@@ -102,6 +104,7 @@ def gather(
                 tell(Event(answered[0].name, "done", done, len(targets), answered[1].failed))
     finally:
         stop.set()
+        leave(_LEAVE_SECONDS)
         if networks:  # nothing more is sent, and nmap has ended, before the reports are written
             threads[-1].join(_STOP_SECONDS)
 

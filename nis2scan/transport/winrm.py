@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from nis2scan.errors import Reason, TransportError
 from nis2scan.model import Question, Recording
+from nis2scan.transport.leaving import held
 from nis2scan.transport.windows import Visit
 from nis2scan.transport.windows_script import ARGUMENTS
 from nis2scan.transport.winrm_login import Login, explained
@@ -68,14 +69,15 @@ def _visited(login: Login, visit: Visit, until: float, deadline: float) -> None:
     try:
         session = let_in(login, line)
         shell = _Shell(_protocol(session), session)
-        try:
-            shell.begin()
-            _exchange(shell, visit, until)
-        finally:
-            by = min(deadline, time.monotonic() + _CLOSING_SECONDS)
-            line.watch(by)
-            with contextlib.suppress(Exception):  # it is the end; what went wrong before is what counts
-                _end(shell, by)
+        with held(line.cut):
+            try:
+                shell.begin()
+                _exchange(shell, visit, until)
+            finally:
+                by = min(deadline, time.monotonic() + _CLOSING_SECONDS)
+                line.watch(by)
+                with contextlib.suppress(Exception):  # it is the end; what went wrong before is what counts
+                    _end(shell, by)
     finally:
         line.close()
 

@@ -57,7 +57,7 @@ class Line:
         if self._watchdog is not None:
             self._watchdog.cancel()
         self.until = until
-        self._watchdog = threading.Timer(max(0.0, until - time.monotonic()), self._cut)
+        self._watchdog = threading.Timer(max(0.0, until - time.monotonic()), self.cut)
         self._watchdog.daemon = True
         self._watchdog.start()
 
@@ -98,8 +98,8 @@ class Line:
     def _step(self) -> float:
         return max(0.1, min(CONNECT_SECONDS, self.until - time.monotonic()))
 
-    def _cut(self) -> None:
-        """From aside: whoever reads or writes on it now gets its end."""
+    def cut(self) -> None:
+        """From aside, by another thread: whoever reads or writes on it now gets its end."""
         self.whole = False
         if self._socket is not None:
             with contextlib.suppress(OSError):  # not the method of TLS, which would let plain bytes through after it

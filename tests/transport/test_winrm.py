@@ -17,7 +17,9 @@ import pytest
 from nis2scan.api import Question, Reason, Recording, Status, powershell
 from nis2scan.collect import collect
 from nis2scan.errors import TransportError
+from nis2scan.scan import Pacing, Target, gather
 from nis2scan.secrets import Secret
+from nis2scan.transport.leaving import leave
 from nis2scan.transport.windows_script import script
 from nis2scan.transport.winrm import Login, Winrm, command_line
 from tests.wsman.certificates import Authority, Identity
@@ -114,6 +116,21 @@ def test_a_host_that_says_not_yet_for_ever_costs_its_time_and_no_more(authority:
 
     assert got.failed is Reason.TIMEOUT
     assert seen.shells.done.count("Receive") < 90  # it waits between them
+    assert (seen.shells.done[-1], seen.shells.held) == ("Delete", {})
+
+
+def test_who_stops_early_leaves_no_shell_behind(authority: Authority) -> None:
+    """Ctrl-C in the middle of a scan: the shell would else live on for minutes."""
+    with host(authority, Faults(never=True)) as (seen, login):
+        going = gather([Target("pc01", "", Winrm(login))], (), [ONE], Pacing(60), lambda event: None)
+        threading.Thread(target=lambda: next(going, None), daemon=True).start()
+        until = time.monotonic() + 30
+        while "Receive" not in seen.shells.done and time.monotonic() < until:
+            time.sleep(0.1)
+        began = time.monotonic()
+        leave(5)
+        assert time.monotonic() - began < 4
+
     assert (seen.shells.done[-1], seen.shells.held) == ("Delete", {})
 
 
