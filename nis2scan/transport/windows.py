@@ -43,7 +43,8 @@ class Visit:
     sent: float = 0.0
     hello: Hello | None = None
     hello_at: float = 0.0
-    _look: int = field(default=0, init=False, repr=False)  # from how many bytes on the first frame is looked for again
+    _begun: bool = field(default=False, init=False, repr=False)  # something like a first frame has come
+    _look: int = field(default=0, init=False, repr=False)  # from how many bytes on it is looked for again
 
     def __post_init__(self) -> None:
         self.questions = only_questions(self.questions)
@@ -58,13 +59,19 @@ class Visit:
         """Take what came on standard output. False: enough, stop reading."""
         seen = max(0, len(self.received) - 64)  # the last frame may come in pieces
         self.received += data[: CAP - len(self.received)]
-        if self.hello is None and len(self.received) >= self._look and _MARK in self.received:
-            self.hello, self.hello_at = hello_in(bytes(self.received), self.nonce), time.time()
-            # A host that drips what is never a first frame costs no more than its bytes are worth.
-            self._look = 0 if len(self.received) < _GREETING else len(self.received) * 3 // 2
+        if self.hello is None:
+            self._greet(seen)
         # Nothing comes after the last frame; and not every SSH server tells PowerShell that its input has ended.
         last = self.received.find(f"@@{self.nonce} Z ".encode(), seen)
         return len(self.received) < CAP and (last < 0 or b"\n" not in self.received[last:])
+
+    def _greet(self, seen: int) -> None:
+        """Look for the first frame. A host that drips what never becomes one costs no more than its bytes are worth."""
+        self._begun = self._begun or self.received.find(_MARK, seen) >= 0
+        size = len(self.received)
+        if self._begun and size >= self._look:
+            self.hello, self.hello_at = hello_in(bytes(self.received), self.nonce), time.time()
+            self._look = size if size < _GREETING else size * 3 // 2
 
     def complain(self, data: bytes) -> bool:
         """Take what came on standard error. It is read to its end whatever its size; only the beginning is kept."""
