@@ -23,6 +23,7 @@ from nis2scan.facts.windows.system import Windows
 from nis2scan.facts.windows.update_settings import Pause, UpdateServer, UpdateSettings
 
 _DISABLED = 4
+_ORCHESTRATED = 14393  # since Windows 10 a service of its own starts the updates
 _NEVER, _AUTOMATIC, _ONLY_TELLS = 1, (4, 5), (2, 3, 7)
 _MDM_OFF, _MDM_TELLS = 5, 0
 _WEEKS = timedelta(days=35)
@@ -50,7 +51,10 @@ _WEEKS = timedelta(days=35)
 )
 def windows_update_on(settings: UpdateSettings, windows: Windows, server: UpdateServer, policy: Policy) -> Verdict:
     """One forgotten value of the registry, or a pause that never ends, stops all updates for years. Nobody is told."""
-    if faults := [*_off(settings), *_paused(settings, policy, long=True), *_unanswered(settings, server, policy)]:
+    faults = [*_off(settings), *_paused(settings, policy, long=True), *_unanswered(settings, server, policy)]
+    if windows.build >= _ORCHESTRATED and settings.services.get("UsoSvc") is None:
+        faults.append(say("the service that starts Windows Update is not there"))
+    if faults:
         return bad(_said(faults, settings))
     if notes := [*_half(settings, windows, policy), *_paused(settings, policy, long=False)]:
         return warn(_said(notes, settings))

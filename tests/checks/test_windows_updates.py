@@ -536,3 +536,10 @@ def test_that_a_server_of_the_office_answered_is_inferred() -> None:
 def test_a_defender_that_does_not_tell_its_mode_may_only_watch(mode: str | None, sure: str) -> None:
     found = only(MALWARE, machine(scanner({"AMRunningMode": mode, "AntivirusEnabled": True})))
     assert (found.outcome, found.confidence) == (Outcome.PASS, sure)
+
+
+def test_the_service_that_starts_updates_may_have_been_cleaned_away() -> None:
+    whole = json.loads(settings().text)
+    gone = settings(services={**whole["services"], "UsoSvc": None})
+    assert only(ON, machine(settings())).outcome is Outcome.PASS
+    assert only(ON, machine(gone)).outcome is Outcome.FAIL
