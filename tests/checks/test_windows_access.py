@@ -340,6 +340,7 @@ def test_a_log_that_may_not_be_read_is_not_assessed() -> None:
     [
         (14, 10, Outcome.PASS), (14, 1, Outcome.PASS), (14, 11, Outcome.WARN), (13, 10, Outcome.WARN),
         (8, 10, Outcome.WARN), (7, 10, Outcome.FAIL), (20, 0, Outcome.FAIL), (None, 5, Outcome.NOT_ASSESSED),
+        (-1, 5, Outcome.NOT_ASSESSED),
     ],
 )  # fmt: skip
 def test_length_and_attempts(length: int | None, attempts: int, outcome: Outcome) -> None:

@@ -496,6 +496,8 @@ def test_a_card_that_the_list_of_cards_does_not_know_is_not_left_out_in_silence(
     for bent in ([], one["cards"][:1], [one["cards"][0], {**one["cards"][1], "HardwareInterface": None}]):
         host = windows(adapters(adapter(), second()), said(CARDS, **{**one, "cards": bent}), services())
         assert only(BRIDGING, host).outcome is Outcome.NOT_ASSESSED
+    bridge = adapters(adapter(ServiceName="BridgeMP"))  # what it joins is not told either
+    assert only(BRIDGING, windows(bridge, said(CARDS, **{**one, "cards": []}))).outcome is Outcome.NOT_ASSESSED
     dialled = second(ServiceName="NdisWan")
     host = windows(adapters(adapter(), dialled), said(CARDS, **{**one, "cards": one["cards"][:1]}), services())
     assert only(BRIDGING, host).outcome is Outcome.PASS

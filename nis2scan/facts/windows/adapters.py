@@ -99,7 +99,7 @@ def windows_networks(told: Answer, cards: Answer, states: Answer, keys: Answer, 
     assert isinstance(running, Services)  # noqa: S101
     real = {text(row.get("InterfaceGuid")).casefold(): row for row in rows(made, "cards")}
     names = {guid: text(row.get("Name")) for guid, row in real.items()}
-    if any(_unlisted(item, real) for item in found.adapters):
+    if not real or any(_unlisted(item, real) for item in found.adapters):
         raise CannotTell(Reason.PARSE_ERROR, say("a network card is not as it should be"))
     shared = _runs(running, "SharedAccess")
     routes = _runs(running, "RemoteAccess") or _set(made, "tcpip")

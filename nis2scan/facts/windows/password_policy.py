@@ -8,6 +8,7 @@ from nis2scan.api import Answer, CannotTell, Fact, Reason, powershell, reads, sa
 from nis2scan.facts.windows.values import number, table
 
 _FOR_EVER = 0xFFFFFFFF
+_LONGEST = 256  # of any password in Windows
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,6 @@ def password_policy(answer: Answer) -> PasswordPolicy:
     """Numbers of the WinNT provider; times in seconds."""
     made = table(answer)
     length, attempts, lock = (number(made.get(name)) for name in ("length", "attempts", "lock"))
-    if length is None or attempts is None or lock is None:
+    if length is None or attempts is None or lock is None or length > _LONGEST:
         raise CannotTell(Reason.PARSE_ERROR, say("the rules for passwords could not be read"))
     return PasswordPolicy(length, attempts, None if lock == _FOR_EVER else lock)
