@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Literal
@@ -63,5 +64,13 @@ def collect_script(
 
 def _print(text: str) -> None:
     """As bytes: a shell reads no line that ends as Windows ends it."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as trouble:
+        # What could not be written must not be tried again at the end of the program.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise UsageError(f"the script cannot be printed: {trouble.strerror}") from None

@@ -94,9 +94,9 @@ def script(
     text = text.replace("@ROOT@", ROOT_PATH)
     text = text.replace("@PLATFORM@", platform).replace("@NAME@", f"nis2scan-{platform}.sh")
     text = text.replace("@SECONDS@", str(seconds)).replace("@CLIENT@", client)
-    text = text.replace("@FOLDER@", quoted(folder))
     text = text.replace("@IDS@", quoted(" ".join(item.id for item in put)))
-    return text.replace("@PROGRAM@", program(put, nonce="$n2_made", limit=str(seconds)))
+    text = text.replace("@PROGRAM@", program(put, nonce="$n2_made", limit=str(seconds)))
+    return text.replace("@FOLDER@", quoted(folder), 1)  # last: in it nothing more is filled in
 
 
 def _fits(question: Question, platform: str) -> bool:

@@ -8,6 +8,7 @@ import shlex
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -277,7 +278,7 @@ def test_a_client_that_is_known_stands_in_the_script(tmp_path: Path, monkeypatch
 
 def test_a_folder_may_stand_in_the_script(tmp_path: Path) -> None:
     """For Intune, which gives no arguments; a folder that is given still wins."""
-    own, given = tmp_path / "it's $HOME `x`", tmp_path / "given"
+    own, given = tmp_path / "it's $HOME `x` @PROGRAM@ @IDS@", tmp_path / "given"
     for folder in (own, given):
         folder.mkdir()
     script = tmp_path / "x.sh"
@@ -291,6 +292,16 @@ def test_a_folder_may_stand_in_the_script(tmp_path: Path) -> None:
     assert "param([string]$Folder = '\\\\srv\\it''s')" in windows
     assert run(["collect-script", "windows", "--folder", "D:\\caf\u00e9"]) == 2
     assert run(["collect-script", "linux", "--folder", "/a\nb"]) == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_script_that_cannot_be_printed_whole_is_told(tmp_path: Path) -> None:
+    program = "from nis2scan.cli import main; main()"
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-c", program, "collect-script", "linux"]
+        done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+
+    assert (done.returncode, done.stderr) == (2, "nis2scan: the script cannot be printed: No space left on device\n")
 
 
 def test_a_question_that_the_script_did_not_have_was_not_asked() -> None:
