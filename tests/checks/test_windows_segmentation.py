@@ -485,6 +485,13 @@ def test_who_is_reached_over_the_network_stands_in_one() -> None:
         assert only(FIREWALL, host).outcome is outcome
 
 
+@pytest.mark.parametrize(("status", "outcome"), [(DENIED, Outcome.PASS), (Status.TIMEOUT, Outcome.NOT_ASSESSED)])
+def test_a_service_counts_as_running_only_where_its_state_was_refused(status: Status, outcome: Outcome) -> None:
+    """Settings say that it starts by itself; that the question went wrong is no reason to believe them."""
+    host = windows(*denied(ACTIVE, CONNECTIONS, PRODUCTS), settings(), answered(SERVICES, status=status))
+    assert only(FIREWALL, host).outcome is outcome
+
+
 def test_a_rule_that_lets_guests_in_beats_what_the_client_says_of_itself() -> None:
     assert only(SHARING, windows(server(), client(), written(ruled=1))).outcome is Outcome.FAIL
     assert only(SHARING, windows(server(), client(), written(ruled=0))).outcome is Outcome.PASS

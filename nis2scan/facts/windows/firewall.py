@@ -20,7 +20,7 @@ from nis2scan.api import (
     say,
 )
 from nis2scan.facts.session import Session, session
-from nis2scan.facts.windows.services import Services
+from nis2scan.facts.windows.services import SERVICES, Services
 from nis2scan.facts.windows.system import RELEASE, Windows, windows
 from nis2scan.facts.windows.values import number, rows, sub, table, text
 
@@ -43,10 +43,13 @@ class Profile:
 
 @dataclass(frozen=True)
 class Profiles(Fact):
-    """The three, as they are in force. sure: derived where only the registry was read."""
+    """The three, as they are in force. sure: derived where only the registry was read. refused: for lack of rights
+    Windows tells no state of its services either.
+    """
 
     profiles: tuple[Profile, ...]
     sure: Confidence
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,12 +122,13 @@ PRODUCTS = powershell(
 )
 
 
-@reads(ACTIVE, SETTINGS)
-def profiles(active: Answer, settings: Answer) -> Profiles:
+@reads(ACTIVE, SETTINGS, SERVICES)
+def profiles(active: Answer, settings: Answer, states: Answer) -> Profiles:
     """What is in force; where only rights are lacking, the settings of group policy over those of the machine."""
     if active.status is Status.DENIED:
         made = table(settings)
-        return Profiles(tuple(_by_settings(made, name) for name in PROFILES), Confidence.DERIVED)
+        refused = states.status is Status.DENIED
+        return Profiles(tuple(_by_settings(made, name) for name in PROFILES), Confidence.DERIVED, refused)
     found = {text(row.get("Name")): row for row in rows(table(active))}
     if set(PROFILES) - found.keys():
         raise CannotTell(Reason.PARSE_ERROR, say("not all profiles of the firewall are listed"))
@@ -184,12 +188,12 @@ def other_firewalls(answer: Answer, release: Answer) -> OtherFirewalls:
 def firewall(
     profiles: Profiles, used: Maybe[InUse], others: Maybe[OtherFirewalls], services: Maybe[Services]
 ) -> Firewall:
-    """All that is needed to judge it. A service whose state is not told counts as running when it starts by itself."""
+    """All that is needed to judge it. A service whose state is refused counts as running when it starts by itself."""
     running: bool | None = None
     if services.value is not None:
         running = services.value.running("mpssvc")
         found = services.value.get("mpssvc")
-        if running is None and found is not None and profiles.sure is Confidence.DERIVED:
+        if running is None and found is not None and profiles.refused:
             running = found.start == "auto"
     reasons = [item.why for item in (used, others, services) if isinstance(item.why, CannotTell)]
     barred = isinstance(used.why, CannotTell) and used.why.reason is Reason.NO_PRIVILEGE
