@@ -199,6 +199,8 @@ class Store:
     def delivered(self) -> list[Kept]:
         """Every answer that came by file, the newest first. Whoever removes its file here makes it forgotten."""
         rows = self._db.execute("SELECT nonce, machine, host, taken_at, added FROM delivery").fetchall()
+        folder = self.folder / "delivered"
+        there = {path.name for path in folder.iterdir()} if folder.exists() else set()
         kept = [
             Kept(
                 str(nonce),
@@ -206,11 +208,11 @@ class Store:
                 str(host),
                 datetime.fromisoformat(taken),
                 datetime.fromisoformat(added),
-                self.folder / "delivered" / f"{nonce}.json",
+                folder / f"{nonce}.json",
             )
             for nonce, machine, host, taken, added in rows
+            if f"{nonce}.json" in there
         ]
-        kept = [item for item in kept if item.path.exists()]
         return sorted(kept, key=lambda item: (item.taken_at, item.added), reverse=True)
 
     def finish(self, run: int, findings: Iterable[Finding], now: datetime) -> None:
