@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -145,6 +146,42 @@ def test_old_tls_is_not_spoken_whatever_this_machine_allows(
         timeout=60,
     )
     assert done.stdout.strip() == "TLSv1_2", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("shown", "known_as", "believed"),
+    [
+        ("::1", "", True),
+        ("::1", "::1", True),
+        ("pc01.example", "PC01.example", True),
+        ("127.0.0.1", "", False),
+        ("pc01.example", "", False),
+        ("pc01.example", "pc02.example", False),
+    ],
+)
+def test_over_ipv6_the_certificate_must_be_for_the_address_or_name_all_the_same(
+    ours: Authority, shown: str, known_as: str, believed: bool
+) -> None:
+    heard = bytearray()
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listening:
+        thread = threading.Thread(target=_no_winrm, args=(listening, ours.signs(shown), heard), daemon=True)
+        thread.start()
+        login = Login("::1", USER, listening.getsockname()[1], Secret(PASSWORD), ca=ours.file, known_as=known_as)
+        got = collect("pc01", Winrm(login), [ONE], 10)
+        thread.join(5)
+
+    assert got.failed is (Reason.UNREACHABLE if believed else Reason.HOST_KEY)
+    assert (b"POST /wsman" in heard) is believed
+    assert b"uthorization" not in heard
+
+
+def _no_winrm(listening: socket.socket, identity: Identity, heard: bytearray) -> None:
+    line, _ = listening.accept()
+    with line, contextlib.suppress(OSError):
+        line.settimeout(5)
+        with identity.context().wrap_socket(line, server_side=True) as secure:
+            heard += secure.recv(65536)
+            secure.sendall(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")
 
 
 @pytest.mark.parametrize("https", [True, False], ids=["https", "http"])
