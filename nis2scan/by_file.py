@@ -35,6 +35,7 @@ class Taken(StrEnum):
     CUT = "cut"
     DAMAGED = "damaged"
     TOO_LARGE = "too_large"
+    SEVERAL = "several"  # answers in one file
     TOO_OLD = "too_old"
     FUTURE = "future"
     NO_FILE = "no_file"  # a link, a folder, a pipe

@@ -106,6 +106,7 @@ class Flaw(StrEnum):
     CUT = "cut"
     DAMAGED = "damaged"  # on its way, or edited
     TOO_LARGE = "too_large"
+    SEVERAL = "several"  # answers of more than one run
 
 
 class DeliveryError(Nis2scanError):

@@ -121,6 +121,9 @@ _SAID: dict[Taken, Callable[[Row, Policy], Message]] = {
     ),
     Taken.DAMAGED: lambda row, policy: say("damaged on its way, or edited: its sums do not fit. Run the script again"),
     Taken.TOO_LARGE: lambda row, policy: say("too large: no answer of nis2scan is larger than 32 MB"),
+    Taken.SEVERAL: lambda row, policy: say(
+        "holds the answers of more than one run, one after the other: save each as a file of its own"
+    ),
     Taken.TOO_OLD: lambda row, policy: say(
         "too old: {host} wrote it on {moment} by its own clock, and more than {days} days is not used "
         "(delivered_max_days). Run the script again",

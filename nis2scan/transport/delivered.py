@@ -22,6 +22,7 @@ MOST_BYTES = 32 * 1024 * 1024
 VANTAGE = "file"
 
 _POSIX = re.compile(r"@@([0-9a-f]{32}) n2s 1 base64[ \r]*\n")
+_BEGINNING = re.compile(r"@@([0-9a-f]{32}) (?:n2s 1 base64|H windows \d)")
 _HEAD = re.compile(rb"host ([^\n]{1,255})\nclient ([a-z0-9-]{0,40})\nasked ([^\n]*)\n")
 _CLIENT = re.compile(r"@@([0-9a-f]{32}) C ([a-z0-9-]{1,40})\s")
 _BEGUN = re.compile(r"@@[0-9a-f]{4,32}")
@@ -65,6 +66,8 @@ def read(data: bytes, questions: Sequence[Question]) -> Delivery:
     if len(data) > MOST_BYTES:
         raise DeliveryError(Flaw.TOO_LARGE)
     text = windows_parse.text_of(data)
+    if len({begun[1] for begun in _BEGINNING.finditer(text)}) > 1:  # only the first would be read
+        raise DeliveryError(Flaw.SEVERAL)
     if (found := _POSIX.search(text)) is not None:
         return _posix(text, found, questions)
     if " H windows " in text:

@@ -67,6 +67,26 @@ def test_what_is_known_by_its_name_only_does_not_hide_a_machine_with_an_id(
         assert (code, last.split(",")[0], found) == (0, "2 added", ["linux", "windows"])
 
 
+def test_a_file_with_two_answers_loses_neither_unseen(answer: bytes, folder: Path, capsys: Printed) -> None:
+    """As a program writes it that collects what all machines print, or `>>`."""
+    linux, other = again(answer, host="a"), again(answer, host="b")
+    one, two = (windows({}, computer=name, at=NOW, nonce=name[-1] * 32) for name in ("PCa", "PCb"))
+    for number, text in enumerate(
+        (linux + other, one + two, linux + one, one + linux, linux[:-60] + other, one[:-40] + two)
+    ):
+        (folder / f"{number}.n2s").write_bytes(text)
+    (folder / "twice.n2s").write_bytes(b"log\r\n" + one + b"\r\n" + one)
+
+    code, rows, last = added(capsys)
+
+    assert [name for name, said in rows.items() if "more than one run" in said] == [f"{n}.n2s" for n in range(6)]
+    assert (code, rows["twice.n2s"].startswith("PCa"), last.split(" Next")[0]) == (
+        3,
+        True,
+        "1 added, 0 known already, 6 not taken.",
+    )
+
+
 def test_names_that_the_system_refuses_are_a_line(capsys: Printed) -> None:
     code = run(["add", "x" * 300, "\0", "--language", "en"])
     said = " ".join(capsys.readouterr().out.split())
