@@ -120,7 +120,7 @@ _SAID: dict[Taken, Callable[[Row, Policy], Message]] = {
         "cut short: its closing mark is missing. Is it still being copied? Else run the script again"
     ),
     Taken.DAMAGED: lambda row, policy: say("damaged on its way, or edited: its sums do not fit. Run the script again"),
-    Taken.TOO_LARGE: lambda row, policy: say("too large: no answer of nis2scan is larger than 32 MB"),
+    Taken.TOO_LARGE: lambda row, policy: say("too large: no answer of nis2scan is that large"),
     Taken.SEVERAL: lambda row, policy: say(
         "holds the answers of more than one run, one after the other: save each as a file of its own"
     ),

@@ -18,7 +18,7 @@ from nis2scan.transport.windows_parse import Hello, Section, Stream, complaint_o
 from nis2scan.transport.windows_script import script
 
 HELLO_SECONDS = 30.0  # PowerShell itself may take ten seconds to start on a cold PC
-CAP = 16 * 1024 * 1024
+CAP = 8 * 1024 * 1024
 """Bytes that are read from one host at most. What comes after is not read."""
 
 _GRACE = 15.0  # seconds that the script begins nothing new before the scanner stops listening

@@ -17,6 +17,7 @@ from nis2scan.facts.cards import WINDOWS
 from nis2scan.merge import deliveries
 from nis2scan.policy import Policy
 from nis2scan.store import Store
+from nis2scan.transport.windows import CAP
 from tests.delivered.packing import changed, windows
 from tests.delivered.test_add import IN, NOW, Printed, added, again
 
@@ -85,6 +86,12 @@ def test_a_file_with_two_answers_loses_neither_unseen(answer: bytes, folder: Pat
         True,
         "1 added, 0 known already, 6 not taken.",
     )
+
+
+def test_a_windows_file_that_is_larger_than_any_answer_is_told(folder: Path, capsys: Printed) -> None:
+    (folder / "a.n2s").write_bytes(windows({}, at=NOW) + b" " * CAP)
+    code, rows, _ = added(capsys)
+    assert (code, rows["a.n2s"]) == (3, "too large: no answer of nis2scan is that large")
 
 
 def test_names_that_the_system_refuses_are_a_line(capsys: Printed) -> None:
