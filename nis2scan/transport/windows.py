@@ -59,6 +59,7 @@ class Visit:
         """Take what came on standard output. False: enough, stop reading."""
         seen = max(0, len(self.received) - 64)  # the last frame may come in pieces
         self.received += data[: CAP - len(self.received)]
+        self.__dict__.pop("stream", None)
         if self.hello is None:
             self._greet(seen)
         # Nothing comes after the last frame; and not every SSH server tells PowerShell that its input has ended.
@@ -80,7 +81,7 @@ class Visit:
 
     @cached_property
     def stream(self) -> Stream:
-        """What was understood of all that came. Look at it when nothing more comes."""
+        """What was understood of all that came so far: read once, until more comes."""
         return parse(bytes(self.received), self.nonce)
 
     def recording(self) -> Recording:

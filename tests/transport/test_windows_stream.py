@@ -299,3 +299,11 @@ def test_a_long_greeting_before_the_first_frame_holds_nothing_up() -> None:
     visit.feed(b"x" * 200_000)
     visit.feed(HELLO.encode())
     assert visit.hello is not None
+
+
+def test_what_comes_later_is_understood_too() -> None:
+    visit = Visit(QUESTIONS, "winrm", nonce=NONCE)
+    visit.feed((HELLO + SECTIONS[0]).encode())
+    assert visit.recording().answer(QUESTIONS[1]).status is Status.TIMEOUT
+    visit.feed((SECTIONS[1] + BYE).encode())
+    assert visit.recording().answer(QUESTIONS[1]).ok
