@@ -248,11 +248,16 @@ class Store:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """A file that nobody else can read, in folders of which the same is true."""
+    """A file that nobody else can read, in folders of which the same is true; whole, or not at all."""
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         for folder in (path.parent.parent, path.parent):
             folder.mkdir(exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_bytes(data)
+        try:
+            part.touch(mode=0o600)
+            part.write_bytes(data)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as trouble:
         raise StoreError(f"{path} cannot be written: {trouble}", "Look at the rights and free space.") from None

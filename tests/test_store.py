@@ -93,3 +93,23 @@ def test_a_store_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="cannot be opened"):
         Store(tmp_path / "file" / "store")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only on POSIX: a limit on the size of files")
+def test_a_disk_that_is_full_leaves_what_was_there_and_no_half_of_what_is_new(tmp_path: Path) -> None:
+    import resource
+    import signal
+
+    with Store(tmp_path / "store") as store:
+        path = store.deliver("a" * 32, "", recording(), NOON)
+        before, limits = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+        old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, limits[1]))
+        try:
+            with pytest.raises(StoreError, match="cannot be written"):
+                store.keep(1, "A-1", recording())
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            signal.signal(signal.SIGXFSZ, old)
+        assert path.read_bytes() == before
+        assert [item.name for item in (tmp_path / "store" / "recordings" / "000001").iterdir()] == []
