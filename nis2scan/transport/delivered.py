@@ -22,7 +22,7 @@ MOST_BYTES = 32 * 1024 * 1024
 VANTAGE = "file"
 
 _POSIX = re.compile(r"@@([0-9a-f]{32}) n2s 1 base64[ \r]*\n")
-_BEGINNING = re.compile(r"@@([0-9a-f]{32}) (?:n2s 1 base64|H windows \d)")
+_BEGINNING = re.compile(r"@@([0-9a-f]{32}) (n2s 1 base64|H windows \d)")
 _HEAD = re.compile(rb"host ([^\n]{1,255})\nclient ([a-z0-9-]{0,40})\nasked ([^\n]*)\n")
 _CLIENT = re.compile(r"@@([0-9a-f]{32}) C ([a-z0-9-]{1,40})\s")
 _BEGUN = re.compile(r"@@[0-9a-f]{4,32}")
@@ -66,7 +66,7 @@ def read(data: bytes, questions: Sequence[Question]) -> Delivery:
     if len(data) > MOST_BYTES:
         raise DeliveryError(Flaw.TOO_LARGE)
     text = windows_parse.text_of(data)
-    if len({begun[1] for begun in _BEGINNING.finditer(text)}) > 1:  # only the first would be read
+    if _several(data, text):  # only the first would be read
         raise DeliveryError(Flaw.SEVERAL)
     if (found := _POSIX.search(text)) is not None:
         return _posix(text, found, questions)
@@ -74,6 +74,19 @@ def read(data: bytes, questions: Sequence[Question]) -> Delivery:
         return _windows(data, text, questions)
     begun = not data.strip() or _BEGUN.match(text.lstrip())
     raise DeliveryError(Flaw.CUT if begun else Flaw.FOREIGN)
+
+
+def _several(data: bytes, text: str) -> bool:
+    """Whether there is more than one answer. What only looks like a beginning, as a host may print, is none."""
+    begun = {found[1]: found[2] for found in _BEGINNING.finditer(text)}
+    if len(begun) < 2:
+        return False
+    sound = [
+        nonce
+        for nonce, kind in list(begun.items())[:3]
+        if kind.startswith("n2s") or windows_parse.hello_in(data, nonce) is not None
+    ]
+    return len(sound) > 1
 
 
 def _posix(text: str, found: re.Match[str], questions: Sequence[Question]) -> Delivery:
