@@ -2,6 +2,9 @@
 
 In its answers a host's own name is replaced everywhere, the networks of the lab become one network of documentation,
 and temporary folders of the machine on which it was recorded are hidden; nothing else of an answer is touched.
+
+The demo of today: lab-fileserver=srv-01 lab-kluis=srv-02 lab-webshop=web-01 lab-dicht=pc lab-printer=printer-01
+lab-router-2=router windows-w11-goed=laptop-02 macos-26-goed=macbook-01, each as tests/recordings/…json.
 """
 
 from __future__ import annotations
