@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from nis2scan.api import Answer, CannotTell, Fact, Reason, reads, say, shell
-from nis2scan.facts.macos.plist import Table, flag, sections, setting, words_of
+from nis2scan.facts.macos.plist import PRINT_EACH, Table, flag, sections, setting, words_of
 
 # Of root's ways to prove itself only the kind is told: the value names hashes.
 ACCOUNTS = shell(
@@ -32,11 +32,9 @@ echo ==end""",
 LOGIN = shell(
     """for f in Preferences/com.apple.loginwindow Preferences/SystemConfiguration/com.apple.smb.server \\
     'Managed Preferences/com.apple.loginwindow' 'Managed Preferences/com.apple.MCX'; do
-  echo "==$f"
-  if [ -e "/Library/$f.plist" ]; then plutil -convert xml1 -o - "/Library/$f.plist" || exit 1
-  else echo absent; fi
-done
-echo ==password; if [ -e /etc/kcpassword ]; then echo there; else echo absent; fi
+"""
+    + PRINT_EACH
+    + """echo ==password; if [ -e /etc/kcpassword ]; then echo there; else echo absent; fi
 echo ==end""",
     runs=("plutil",),
     needs=("plutil",),

@@ -15,6 +15,13 @@ from nis2scan.api import Answer, CannotTell, Reason, say
 Value = object  # str, int, float, bool, datetime, bytes of which only the length is kept, list and dict of these
 Table = dict[str, Value]
 
+# The body of a loop over files of settings in /Library, for `sections` to read: each under its name, or `absent`.
+PRINT_EACH = """  echo "==$f"
+  if [ -e "/Library/$f.plist" ]; then plutil -convert xml1 -o - "/Library/$f.plist" || exit 1
+  else echo absent; fi
+done
+"""
+
 _ELEMENT = re.compile(
     r"<(?P<end>/?)(?P<name>plist|dict|array|key|string|integer|real|date|data|true|false)(?:\s[^<>]*?)?(?P<empty>/?)>"
     r"(?P<text>[^<]*)"

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nis2scan.api import Answer, CannotTell, Fact, Maybe, Message, Reason, Unknown, derives, reads, say, shell
-from nis2scan.facts.macos.plist import Table, dates_of, flag, plist, rows_of, sections, setting, words_of
+from nis2scan.facts.macos.plist import PRINT_EACH, Table, dates_of, flag, plist, rows_of, sections, setting, words_of
 
 SETTINGS = shell(
     """for f in Preferences/com.apple.SoftwareUpdate 'Managed Preferences/com.apple.SoftwareUpdate' \\
     'Managed Preferences/com.apple.applicationaccess'; do
-  echo "==$f"
-  if [ -e "/Library/$f.plist" ]; then plutil -convert xml1 -o - "/Library/$f.plist" || exit 1
-  else echo absent; fi
-done
-echo ==end""",
+"""
+    + PRINT_EACH
+    + "echo ==end",
     runs=("plutil",),
     needs=("plutil",),
     platforms=("macos",),
