@@ -96,7 +96,7 @@ def _paused(settings: UpdateSettings, policy: Policy, *, long: bool) -> list[Mes
                 found.append(say("updates are paused until {day}", day=until))
         elif until is None and not long:
             found.append(say("updates are paused; until when cannot be read"))
-    return found
+    return list(dict.fromkeys(found))  # Windows keeps the same pause under several names
 
 
 def _until(pause: Pause) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from nis2scan.facts.windows.servicing import SERVICING
 from nis2scan.facts.windows.system import RELEASE
 from nis2scan.facts.windows.update_search import UPDATE_SEARCH
 from nis2scan.facts.windows.update_settings import UPDATE_SCANS, UPDATE_SETTINGS
+from nis2scan.recording import from_bytes
 from nis2scan.testing import NOON, answered, only, recording
 
 MONTHLY, WAITING, ON = "updates/monthly-update", "updates/windows-updates-waiting", "updates/windows-update-on"
@@ -543,3 +545,11 @@ def test_the_service_that_starts_updates_may_have_been_cleaned_away() -> None:
     gone = settings(services={**whole["services"], "UsoSvc": None})
     assert only(ON, machine(settings())).outcome is Outcome.PASS
     assert only(ON, machine(gone)).outcome is Outcome.FAIL
+
+
+def test_one_pause_under_several_names_is_told_once() -> None:
+    kept = from_bytes((Path(__file__).parent.parent / "recordings" / "windows-w11-slecht.json").read_bytes())
+
+    found = str(only("updates/windows-update-on", kept).found)
+
+    assert found.count("paused until") == 1
