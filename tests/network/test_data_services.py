@@ -16,6 +16,7 @@ import pytest
 from nis2scan.api import Outcome, Reason, Severity
 from nis2scan.facts.network.data_services import REDIS
 from nis2scan.testing import answered, findings, only
+from tests.clock import within
 from tests.network.conftest import Serve, looked
 from tests.network.seen import seen
 
@@ -171,10 +172,8 @@ def test_a_host_that_hangs_or_floods_costs_its_time_and_no_more() -> None:
             connection.sendall(b"x" * 65536)
 
     for behaviour in (flood, lambda _: time.sleep(4)):
-        began = time.monotonic()
-        with server("127.0.7.9", 6379, behaviour):
+        with within(15), server("127.0.7.9", 6379, behaviour):
             assert outcomes("127.0.7.9") == {"Redis 6379/tcp": Outcome.NOT_ASSESSED}
-        assert time.monotonic() - began < 20
 
 
 def test_a_host_that_nobody_looked_at_over_the_network_is_not_assessed() -> None:

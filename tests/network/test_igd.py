@@ -26,6 +26,7 @@ from nis2scan.recording import from_bytes
 from nis2scan.testing import answered, findings, only, recording
 from nis2scan.transport.probes import Spot
 from nis2scan.transport.probes.markup import Refused, tree
+from tests.clock import within
 from tests.network.conftest import looked
 from tests.network.own import own
 
@@ -318,11 +319,8 @@ def test_a_service_that_stands_elsewhere_is_not_called() -> None:
     ],
 )
 def test_a_hostile_description_is_no_router_and_no_pass(description: bytes) -> None:
-    began = time.monotonic()
-    with router(own(7), lambda action, body: (200, description)):
+    with within(15), router(own(7), lambda action, body: (200, description)):
         host = seen(own(7))
-
-    assert time.monotonic() - began < 20
     assert only(ROUTER, host).outcome is Outcome.WARN  # it did say that it is one
     assert only(FORWARDS, host).outcome is Outcome.NOT_ASSESSED
 
@@ -333,11 +331,8 @@ def test_a_router_that_hangs_costs_a_bounded_time() -> None:
             time.sleep(20)
         return told()(action, body)
 
-    began = time.monotonic()
-    with router(own(8), hangs):
+    with within(25), router(own(8), hangs):
         host = seen(own(8))
-
-    assert time.monotonic() - began < 30
     assert only(ROUTER, host).outcome is Outcome.WARN
 
 

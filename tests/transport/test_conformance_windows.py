@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -31,6 +30,7 @@ from nis2scan.transport.local import Local
 from nis2scan.transport.replay import Replay
 from nis2scan.transport.ssh import Ssh
 from nis2scan.transport.winrm import Login, Winrm, command_line
+from tests.clock import within
 from tests.wsman.certificates import Authority
 from tests.wsman.program import LOCAL, OURS, POWERSHELL, environment, pwsh
 from tests.wsman.server import PASSWORD, USER, accounts, wsman
@@ -282,9 +282,8 @@ def test_the_total_deadline_holds_when_a_question_hangs(live: str, ways: Ways) -
     hangs = powershell("Start-Sleep -Seconds 100; [ordered]@{ never = 1 }", seconds=2)
     after = powershell("[ordered]@{ after = 1 }", seconds=3)
     way = ways.way(live, "plain")
-    began = time.monotonic()
-    got = way.ask((quick, hangs, after), 8)
-    assert time.monotonic() - began < 8.5
+    with within(12):
+        got = way.ask((quick, hangs, after), 12)
     assert said(got.answer(quick)) == {"quick": 1}
     assert {got.answer(hangs).status, got.answer(after).status} == {Status.TIMEOUT}
     left = _left()
@@ -294,9 +293,8 @@ def test_the_total_deadline_holds_when_a_question_hangs(live: str, ways: Ways) -
 
 
 def test_an_ssh_server_that_keeps_powershell_waiting_costs_no_time(windows_server: ssh.Login) -> None:
-    began = time.monotonic()
-    got = Ssh(replace(windows_server, user="lingers")).ask((AFTER,), 60)
-    assert time.monotonic() - began < 15
+    with within(10):
+        got = Ssh(replace(windows_server, user="lingers")).ask((AFTER,), 60)
     assert said(got.answer(AFTER)) == {"after": 1}
 
 
