@@ -17,7 +17,7 @@ TESTS = Path(__file__).resolve().parent
 # Heavy work that would starve each other on two processors, and fixtures worth making once: one worker a group.
 GROUPS = {"lab": "heavy", "test_browser": "heavy", "test_packaging": "wheel", "test_contributing": "wheel"}
 GROUPS |= {"windows": "windows"}  # they share the runs of the script
-GROUPS |= {"transport": "heavy"}  # deadlines of seconds do not hold on a machine that starts a lab meanwhile
+GROUPS |= {"transport": "transport"}  # they share servers, and mostly wait
 
 
 @pytest.hookimpl(optionalhook=True)
