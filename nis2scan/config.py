@@ -73,7 +73,7 @@ class Limits(Table):
 
 
 class Settings(Table):
-    """Everything in config.toml."""
+    """Everything in config.toml. keep_days: after so many days what hosts answered is removed from the store."""
 
     client: Slug = "office"
     name: str = ""
@@ -87,6 +87,7 @@ class Settings(Table):
     policy: dict[str, int | tuple[str, ...]] = Field(default_factory=dict)
     report: Reports = Reports()
     limits: Limits = Limits()
+    keep_days: int = Field(default=400, ge=1, le=3660)
 
     def thresholds(self) -> Policy:
         """The policy with the file's numbers over the defaults."""

@@ -179,7 +179,7 @@ class Store:
 
     def keep(self, run: int, asset: str, recording: Recording) -> Path:
         """Write a recording as `recordings/<run>/<asset>.json`, for nobody else to read."""
-        path = self.folder / "recordings" / f"{run:06d}" / f"{asset}.json"
+        path = self.folder_of(run) / f"{asset}.json"
         _write(path, to_bytes(recording))
         return path
 
@@ -242,9 +242,12 @@ class Store:
         return [tuple(row) for row in self._db.execute("SELECT id, started, finished FROM run ORDER BY id DESC")]
 
     def recordings(self, run: int) -> list[tuple[str, bytes]]:
-        """Asset id and bytes of every recording of a run."""
-        folder = self.folder / "recordings" / f"{run:06d}"
-        return [(path.stem, path.read_bytes()) for path in sorted(folder.glob("*.json"))]
+        """Asset id and bytes of every recording of a run; none when they were removed for their age."""
+        return [(path.stem, path.read_bytes()) for path in sorted(self.folder_of(run).glob("*.json"))]
+
+    def folder_of(self, run: int) -> Path:
+        """Where the recordings of a run are."""
+        return self.folder / "recordings" / f"{run:06d}"
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -51,6 +51,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "publish": {"assessment", "language", "plugins", "errors"},
     "store": {"model", "recording", "errors"},
+    "retention": {"store", "errors"},
     "attached": {"config", "model", "transport"},
     "discover": {"inventory", "transport", "model", "errors"},
     "survey": {"discover", "transport", "model", "errors"},

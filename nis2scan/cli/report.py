@@ -61,7 +61,7 @@ def report(
         number = run if run is not None else next((row[0] for row in store.runs()), 0)
         found = [Subject(asset, from_bytes(data)) for asset, data in store.recordings(number)]
         if not found:
-            raise NothingScanned(f"scan {number} kept no recording", "nis2scan scan")
+            raise NothingScanned(f"nothing that hosts answered in scan {number} is kept", "nis2scan scan")
         assets = [asset_of(rules, "", item) for item in found]
         made = assessment(rules, client_of(settings, store.client_id()), found, assets, now)
     show(made, view.language, publish(made, view, output_folder(base, now)))

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from nis2scan.errors import Reason
 from nis2scan.merge import merged
 from nis2scan.model import Outcome, Severity
 from nis2scan.publish import publish, reports
+from nis2scan.retention import forget
 from nis2scan.rules import Rules
 from nis2scan.scan import Answered, joined
 from nis2scan.store import Store
@@ -67,7 +68,19 @@ class Run:
                 print(f"nis2scan: {clean(self.view.language.text(note))}", file=sys.stderr)
         paths = publish(made, self.view, self.folder)
         self.show(made, self.view.language, paths)
+        self._forget()
         return self._exit_code(stopped, made, fail_on)
+
+    def _forget(self) -> None:
+        """Remove what the client does not want kept for so long, and say how much that was."""
+        gone = forget(self.store, self.begun - timedelta(days=self.settings.keep_days))
+        if gone and self.show is not show_nothing:
+            said = self.view.language.plural(
+                "removed from the store for its age (keep_days): what hosts answered in {count} scan or file",
+                "removed from the store for their age (keep_days): what hosts answered in {count} scans and files",
+                gone,
+            )
+            print(f"nis2scan: {said}", file=sys.stderr)
 
     @cached_property
     def folder(self) -> Path:
