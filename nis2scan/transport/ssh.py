@@ -60,7 +60,7 @@ def _exchange(transport: paramiko.Transport, visit: Visit, deadline: float, comm
     channel = transport.open_session(window_size=_WINDOW, timeout=CONNECT_SECONDS)
     channel.settimeout(min(hello_seconds, posix.HELLO_SECONDS))
     channel.exec_command(command)
-    threading.Thread(target=_beside, args=(channel, visit.script(), visit), daemon=True).start()
+    threading.Thread(target=send_beside, args=(channel, visit.script(), visit), daemon=True).start()
     begun = time.monotonic()
     more = True
     while more and time.monotonic() < deadline:
@@ -80,9 +80,15 @@ def _exchange(transport: paramiko.Transport, visit: Visit, deadline: float, comm
         raise TransportError(Reason.UNREACHABLE, "the host let us in and then ended the connection")
 
 
-def _beside(channel: paramiko.Channel, script: bytes, visit: Visit) -> None:
-    """Send, then keep standard error flowing, so that a host that complains much does not fill the window."""
-    with contextlib.suppress(OSError):  # TimeoutError is one: then the host does not take the script
+def send_beside(channel: paramiko.Channel, script: bytes, visit: Visit) -> None:
+    """Send, then keep standard error flowing, so that a host that complains much does not fill the window.
+
+    However the line ends, whoever reads its standard output notices too, and says so: here it is only the end.
+    """
+    import paramiko
+
+    ends = (OSError, EOFError, paramiko.SSHException)  # EOFError: the line went while something was being sent
+    with contextlib.suppress(*ends):  # TimeoutError is an OSError: then the host does not take the script
         channel.sendall(script)
         channel.shutdown_write()
     while True:
@@ -90,7 +96,7 @@ def _beside(channel: paramiko.Channel, script: bytes, visit: Visit) -> None:
             data = channel.recv_stderr(65536)
         except TimeoutError:
             continue
-        except OSError:
+        except ends:
             return
         if not data:
             return

@@ -19,7 +19,9 @@ from nis2scan.facts.session import Session
 from nis2scan.model import Question
 from nis2scan.secrets import Secret
 from nis2scan.testing import fact
-from nis2scan.transport.ssh import Login, Ssh
+from nis2scan.transport.posix import Visit
+from nis2scan.transport.ssh import Login, Ssh, send_beside
+from nis2scan.transport.ssh_route import connected
 from tests.clock import within
 
 HELLO = shell("echo hello", seconds=1)
@@ -106,6 +108,19 @@ def test_a_host_that_leaves_midway_gives_what_it_gave(account: Account) -> None:
     assert got.platform == "linux"
     assert got.answer(big).status is Status.TIMEOUT
     assert fact(Session, got).bye == 0
+
+
+def test_a_line_that_ends_while_the_script_is_sent_is_only_an_end(server: Login) -> None:
+    """Else a thread that nobody waits for prints what Python says of it on the user's screen."""
+    until = time.monotonic() + 20
+    with connected(server, until) as transport:
+        channel = transport.open_session()
+        channel.settimeout(5)
+        channel.exec_command("exec /bin/sh -s")
+        assert isinstance(transport.sock, socket.socket)
+        transport.sock.shutdown(socket.SHUT_WR)  # nothing more can be sent, and whoever reads has not noticed
+        with within(5):
+            send_beside(channel, b"echo hello\n", Visit((HELLO,), "ssh", "", 10))
 
 
 def test_endless_bytes_stop_at_the_cap(server: Login) -> None:
