@@ -19,6 +19,9 @@ GROUPS = {"lab": "heavy", "test_browser": "heavy", "test_packaging": "wheel", "t
 GROUPS |= {"windows": "windows"}  # they share the runs of the script
 GROUPS |= {"transport": "transport"}  # they share servers, and mostly wait
 
+LONG = ("transport", "heavy", "windows")
+"""The groups that take longest: they begin first, so that no worker is left with one at the end."""
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
@@ -39,6 +42,12 @@ def group_of(file: str) -> str:
     """The group of a test file: the file itself, or what a part of its path is called in GROUPS."""
     parts = Path(file).with_suffix("").parts
     return next((GROUPS[part] for part in parts if part in GROUPS), file)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; all else in the order of the files."""
+    order = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(group_of(item.nodeid.partition("::")[0]), len(LONG)))
 
 
 @pytest.hookimpl(trylast=True)
