@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -182,6 +183,19 @@ def test_help_names_every_command_and_every_exit_code(capsys: pytest.CaptureFixt
     assert [name for name in COMMANDS if f"  {name} " not in text] == []
     assert [code for code in ("0", "1", "2", "3", "4", "70", "130") if f"{code} " not in text] == []
     assert max(map(len, text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_says_only_what_can_be_chosen(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No switch that is the opposite of a switch, and no default that says nothing."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run([command, "--help"]) == 0
+    printed = capsys.readouterr().out
+    assert f"Usage: nis2scan {command}" in printed
+    assert not re.search(r"--(no|empty)-|default: (False|\(\)|None)", printed)
+    assert max(map(len, printed.splitlines())) <= 80
 
 
 def test_help_loads_nothing_heavy() -> None:

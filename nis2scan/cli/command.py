@@ -6,9 +6,12 @@ import importlib
 import sys
 import traceback
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from nis2scan.errors import Nis2scanError
+
+# A switch is off until it is named, so it has no opposite; only a default that says something is shown.
+_OPTIONS = Parameter(negative="", show_default=lambda value: str(value) if value else None)
 
 
 def call(module: str, arguments: list[str]) -> int:
@@ -19,6 +22,9 @@ def call(module: str, arguments: list[str]) -> int:
             stream.reconfigure(errors="replace")
     try:
         app: App = importlib.import_module(module).app
+        app.default_parameter = _OPTIONS
+        app.version_flags = ()
+        app["--help"].show = False  # whoever reads it has found it
         command, bound, _ = app.parse_args(arguments, exit_on_error=False, print_error=False)
         return int(command(*bound.args, **bound.kwargs) or 0)
     except CycloptsError as wrong:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 from typing import Literal
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from nis2scan.cli.ask import ask
 from nis2scan.cli.consent import narrowed
@@ -31,25 +32,13 @@ from nis2scan.transport.local import cards
 app = App(name="nis2scan scan", help="Look at this machine or at the hosts in config.toml, and write the reports.")
 
 
-@app.default
-def scan(
-    *ranges: str,
-    local: bool = False,
-    config: Path | None = None,
-    output: Path | None = None,
-    language: Literal["nl", "en"] | None = None,
-    checks: tuple[Path, ...] = (),
-    fail_on: Severity | None = None,
-    ask_pass: bool = False,
-    quiet: bool = False,
-    json: bool = False,
-    retry_logins: bool = False,
-) -> int:
-    """
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Options:
+    """What may be said on the command line, besides the ranges.
+
     Parameters
     ----------
-    ranges
-        Look only at these, like 192.168.178.0/24. Without a config, one typed consent is enough for an own network.
     local
         Look at this machine only; nothing is sent beyond it. No config.toml is needed.
     config
@@ -71,30 +60,56 @@ def scan(
     retry_logins
         Try logins again that were refused in an earlier scan. Without it they wait until they change.
     """
+
+    local: bool = False
+    config: Path | None = None
+    output: Path | None = None
+    language: Literal["nl", "en"] | None = None
+    checks: tuple[Path, ...] = ()
+    fail_on: Severity | None = None
+    ask_pass: bool = False
+    quiet: bool = False
+    json: bool = False
+    retry_logins: bool = False
+
+
+_NONE = Options()
+
+
+@app.default
+def scan(*ranges: str, options: Options = _NONE) -> int:
+    """
+    Parameters
+    ----------
+    ranges
+        Look only at these, like 192.168.178.0/24. Without a config, one typed consent is enough for an own network.
+    """
     own = operator(operator_file())
-    rules = load([*own.check_folders, *checks])
-    settings = _settings(local, config, has_ranges=bool(ranges))
-    base = output or (config.resolve().parent if config else Path.cwd()) / "out"
-    view = view_of(settings, language)
-    if (why := unfit(PureWindowsPath(base.absolute()))) is not None and not quiet:
+    rules = load([*own.check_folders, *options.checks])
+    settings = _settings(options.local, options.config, has_ranges=bool(ranges))
+    base = options.output or (options.config.resolve().parent if options.config else Path.cwd()) / "out"
+    view = view_of(settings, options.language)
+    if (why := unfit(PureWindowsPath(base.absolute()))) is not None and not options.quiet:
         print(f"nis2scan: {view.language.text(why)}", file=sys.stderr)
     if ranges:
         today = datetime.now().astimezone().date()
         settings = narrowed(settings, ranges, today, cards(), ask, view.language)
-    if ask_pass:
+    if options.ask_pass:
         settings = asking(settings)
     with Store(base / "store") as store:
-        targets = targets_of(settings, store.folder, own.programs, retry_logins=retry_logins)
+        targets = targets_of(settings, store.folder, own.programs, retry_logins=options.retry_logins)
         networks = networks_of(settings)
-        targets += delivered_of(settings, store, view.language, left_out=local or bool(ranges), quiet=quiet)
+        part = options.local or bool(ranges)
+        targets += delivered_of(settings, store, view.language, left_out=part, quiet=options.quiet)
         if not targets and not networks:
             raise NothingScanned(
                 "there is nothing to scan", "Add [[hosts]] or [[networks]] to config.toml, or add files."
             )
-        run = Run(rules, settings, store, base, view, show_json if json else show_nothing if quiet else show)
-        with progress(view.language, quiet=quiet, as_json=json) as tell:
+        tells = show_json if options.json else show_nothing if options.quiet else show
+        run = Run(rules, settings, store, base, view, tells)
+        with progress(view.language, quiet=options.quiet, as_json=options.json) as tell:
             stopped = run.take(gather(targets, networks, rules.questions, pacing_of(settings), tell))
-        return run.report(stopped, fail_on)
+        return run.report(stopped, options.fail_on)
 
 
 def delivered_of(settings: Settings, store: Store, language: Language, *, left_out: bool, quiet: bool) -> list[Target]:
