@@ -103,7 +103,7 @@ def asset_of(rules: Rules, address: str, subject: Subject) -> Asset:
         system=system.name if system is not None else near.maker if near is not None else "",
         looked=recording.failed is None,
         reason=recording.failed,
-        detail=recording.failure,
+        detail=recording.why,
         taken_at=recording.taken_at,
         vantage=recording.vantage,
         weak_identity=not strong,

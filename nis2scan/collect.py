@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from nis2scan.errors import TransportError
-from nis2scan.model import Question, Recording
+from nis2scan.model import Message, Question, Recording, Said, say
 from nis2scan.transport import Transport, posix_file, posix_helper, windows_file
 from nis2scan.transport import posix_script as posix
 from nis2scan.transport import windows_script as windows
@@ -22,9 +22,16 @@ def collect(host: str, transport: Transport, questions: Sequence[Question], seco
     try:
         return replace(transport.ask(questions, seconds), host=host)
     except TransportError as trouble:
-        said, step = str(trouble), trouble.next_step
-        failure = said if not step else f"{said}{'' if said.endswith(('.', '!', '?')) else '.'} {step}"
-        return Recording(host, "", started, transport.vantage, failed=trouble.reason, failure=failure)
+        return Recording(host, "", started, transport.vantage, failed=trouble.reason, why=_why(trouble))
+
+
+def _why(trouble: TransportError) -> Said:
+    """What went wrong and what to do about it."""
+    said, step = (item if isinstance(item, Message) else str(item) for item in (trouble.said, trouble.step))
+    if not step:
+        return said
+    ended = str(said).endswith((".", "!", "?"))
+    return say("{what} {step}", what=said, step=step) if ended else say("{what}. {step}", what=said, step=step)
 
 
 @dataclass(frozen=True)

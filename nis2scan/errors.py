@@ -90,13 +90,18 @@ class Stopped(Nis2scanError):
 
 
 class TransportError(Nis2scanError):
-    """One host could not be asked. `reason` is what its findings will say."""
+    """One host could not be asked. `reason` is what its findings will say.
+
+    message, next_step: sentences (`say`), so that a report has them in its own language.
+    """
 
     exit_code = 3
 
-    def __init__(self, reason: Reason, message: str, next_step: str = "") -> None:
-        super().__init__(message, next_step)
+    def __init__(self, reason: Reason, message: object, next_step: object = "") -> None:
+        super().__init__(str(message), str(next_step))
         self.reason = reason
+        self.said = message
+        self.step = next_step
 
 
 class Flaw(StrEnum):

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from nis2scan.errors import Reason, StoreError, TransportError
+from nis2scan.model import say
 from nis2scan.secrets import Secret
 
 _RETRY = "nis2scan scan --retry-logins"
@@ -56,16 +57,25 @@ class Gate:
             if self._silent >= _MOST_SILENT and not self._accepted:
                 raise TransportError(
                     Reason.TIMEOUT,
-                    f"{self._silent} hosts took the login {self.name} and said neither yes nor no, so it was not tried "
-                    "here: each may have counted it as a wrong one",
-                    "Look at those hosts first, or take them out of the config for a while.",
+                    say(
+                        "{count} hosts took the login {login} and said neither yes nor no, so it was not tried here: "
+                        "each may have counted it as a wrong one",
+                        count=self._silent,
+                        login=self.name,
+                    ),
+                    say("Look at those hosts first, or take them out of the config for a while."),
                 )
             return
-        since = f" on {self.refusal.at[:10]} and has not changed since" if self._remembered else ""
+        words = {"login": self.name, "where": self.refusal.where, "day": self.refusal.at[:10]}
         raise TransportError(
             Reason.AUTH_FAILED,
-            f"the login {self.name} was refused on {self.refusal.where}{since}, so it was not tried here",
-            f"Find out why, and mend it. When the login itself stays the same: {_RETRY}",
+            say(
+                "the login {login} was refused by {where} on {day} and has not changed since, so it was not tried here",
+                **words,
+            )
+            if self._remembered
+            else say("the login {login} was refused by {where}, so it was not tried here", **words),
+            say("Find out why, and mend it. When the login itself stays the same: {command}", command=_RETRY),
         )
 
     @contextmanager
@@ -82,7 +92,9 @@ class Gate:
                         self._silent += 1
                 raise
             if not self._stop(where):
-                trouble.next_step += " (That it was refused could not be kept: the next run will try it again.)"
+                trouble.step = say(
+                    "{step} (That it was refused could not be kept: the next run will try it again.)", step=trouble.step
+                )
             raise
         finally:
             if alone:
@@ -96,7 +108,12 @@ class Gate:
             while self._holder and not self._accepted and self.refusal is None:
                 if not self._turn.wait(max(0.0, deadline - time.monotonic())):
                     raise TransportError(
-                        Reason.TIMEOUT, f"waited in vain: the login {self.name} was being tried on {self._holder}"
+                        Reason.TIMEOUT,
+                        say(
+                            "waited in vain: the login {login} was being tried on {where}",
+                            login=self.name,
+                            where=self._holder,
+                        ),
                     )
             self.check()
             if self._accepted:

@@ -44,7 +44,7 @@ def _recording(kept: Kept, policy: Policy, now: datetime) -> Recording:
     days = (now - recording.taken_at).days
     if days <= policy.delivered_max_days:
         return recording
-    return replace(recording, answers={}, failed=Reason.STALE_DATA, failure=f"{recording.taken_at:%Y-%m-%d}")
+    return replace(recording, answers={}, failed=Reason.STALE_DATA, why=f"{recording.taken_at:%Y-%m-%d}")
 
 
 @dataclass(frozen=True)

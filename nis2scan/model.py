@@ -218,7 +218,7 @@ class Recording:
     """Everything asked of one host (or of the office) in one go, and everything answered.
 
     platform: linux, windows, macos, … or "" when it was never learned (no login). taken_at is UTC.
-    failed: why nothing could be asked, when that is so.
+    failed: why nothing could be asked, when that is so; why: the same in a sentence.
     """
 
     host: str
@@ -227,7 +227,12 @@ class Recording:
     vantage: str = "local"
     answers: Mapping[str, Answer] = field(default_factory=dict)
     failed: Reason | None = None
-    failure: str = ""
+    why: Said = ""
+
+    @property
+    def failure(self) -> str:
+        """Why nothing could be asked, in English."""
+        return str(self.why)
 
     def answer(self, question: Question) -> Answer:
         """The answer to a question; one that was not asked is an answer too, with status `unasked`."""

@@ -75,7 +75,7 @@ class Facts:
             except Exception as bug:  # a plugin's bug must neither sink the scan nor pass for a clean host
                 raise CannotTell(Reason.BUG, f"{derivation.name}: {bug!r}") from bug
         if self.recording.failed is not None and not any(self._answered(reader) for reader in readers):
-            raise CannotTell(self.recording.failed, self.recording.failure)
+            raise CannotTell(self.recording.failed, self.recording.why)
         if not readers:
             raise CannotTell(Reason.UNSUPPORTED_PLATFORM, self.recording.platform)
         return self._first(wanted, readers)

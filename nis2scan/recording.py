@@ -11,10 +11,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from string import Formatter
 from typing import Any
 
 from nis2scan.errors import ConfigError, Reason
-from nis2scan.model import Answer, Question, Recording, Root, Status
+from nis2scan.model import Answer, Message, Question, Recording, Root, Said, Status
 
 SCHEMA = "nis2scan-recording-1"
 _HEAD = ("schema", "host", "platform", "taken_at", "vantage", "failed", "failure")
@@ -30,7 +31,7 @@ def to_bytes(recording: Recording) -> bytes:
         "taken_at": recording.taken_at.isoformat(),
         "vantage": recording.vantage,
         "failed": recording.failed,
-        "failure": recording.failure,
+        "failure": _said_out(recording.why),
     }
     return json.dumps({**head, "seal": _seal(head), "answers": answers}, ensure_ascii=False, indent=1).encode()
 
@@ -51,10 +52,34 @@ def from_bytes(data: bytes) -> Recording:
             vantage=str(document["vantage"]),
             answers={answer.question.id: answer for answer in answers},
             failed=Reason(document["failed"]) if document["failed"] else None,
-            failure=str(document["failure"]),
+            why=_said_in(document["failure"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as trouble:
         raise ConfigError(f"this is no readable recording ({type(trouble).__name__})") from trouble
+
+
+def _said_out(said: object) -> Any:
+    if not isinstance(said, Message):
+        return said if isinstance(said, int) else str(said)
+    return {"template": said.template, "values": {name: _said_out(value) for name, value in said.values}}
+
+
+def _said_in(item: Any) -> Said:
+    """A sentence that was kept. Older recordings have it in English. Raises ValueError for another shape.
+
+    Only plain places are filled in: a template with more in it could reach into what fills it.
+    """
+    if not isinstance(item, dict):
+        return str(item)
+    template, values = str(item["template"]), item["values"]
+    for _, name, form, conversion in Formatter().parse(template):
+        if name is not None and (name not in values or not name.isidentifier() or form or conversion):
+            raise ValueError(template)
+    return Message(template, tuple((name, _value_in(value)) for name, value in values.items()))
+
+
+def _value_in(item: Any) -> object:
+    return item if isinstance(item, int) else _said_in(item)
 
 
 def _seal(head: Mapping[str, Any]) -> str:

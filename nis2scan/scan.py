@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from nis2scan.collect import collect
 from nis2scan.discover import Network
 from nis2scan.errors import Reason
-from nis2scan.model import Question, Recording, Status
+from nis2scan.model import Question, Recording, Said, Status
 from nis2scan.survey import survey
 from nis2scan.transport import Transport
 from nis2scan.transport.leaving import leave
@@ -31,7 +31,7 @@ class Target:
     name: str
     address: str
     transport: Transport | None
-    failure: str = ""
+    failure: Said = ""
     found: bool = False
     delivered: bool = False
 

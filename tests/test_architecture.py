@@ -36,7 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "access_list": set(),
     "secrets": {"access_list", "errors"},
     "transport": {"check", "model", "questions", "recording", "secrets", "errors"},
-    "logins": {"secrets", "errors"},
+    "logins": {"model", "secrets", "errors"},
     "collect": {"transport", "model", "errors"},
     "host_settings": {"secrets", "errors"},
     "config": {"host_settings", "policy", "secrets", "errors"},

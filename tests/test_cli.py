@@ -198,6 +198,19 @@ def test_help_of_a_command_says_only_what_can_be_chosen(
     assert max(map(len, printed.splitlines())) <= 80
 
 
+def test_a_dutch_report_says_in_dutch_why_a_host_was_not_looked_at(tmp_path: Path) -> None:
+    """Also when the scan is judged again: what is kept is the sentence, not its English."""
+    config = str(written(tmp_path))
+    assert run(["scan", "--config", config, "--language", "nl", "--quiet"]) == 4
+    assert run(["report", "--config", config, "--language", "nl"]) == 0
+    assert run(["report", "--config", config, "--language", "en"]) == 0
+    scanned, again, english = (page.read_text("utf-8") for page in sorted(tmp_path.glob("out/2*/report.html")))
+    for page in (scanned, again):
+        assert "127.0.0.1:1 weigert de verbinding. Draait daar een SSH-server? " in page
+        assert "refuses" not in page
+    assert "127.0.0.1:1 refuses the connection. Does an SSH server run there? " in english
+
+
 def test_help_loads_nothing_heavy() -> None:
     heavy = [
         "paramiko",

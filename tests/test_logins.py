@@ -68,7 +68,7 @@ def test_a_wrong_login_reaches_one_host_only_and_the_others_say_which(tmp_path: 
     (tried,) = [f"host{number}" for number, server in enumerate(servers) if server.offered]
     assert {recording.failed for recording in got.values()} == {Reason.AUTH_FAILED}
     for name, recording in got.items():
-        said = "does not accept scan" if name == tried else f"the login office was refused on {tried}"
+        said = "does not accept scan" if name == tried else f"the login office was refused by {tried}"
         assert said in recording.failure
         assert name == tried or "not tried here" in recording.failure
 
@@ -145,7 +145,7 @@ def test_a_refusal_on_a_later_host_stops_those_that_have_not_started(tmp_path: P
     assert [len(server.offered) for server in servers] == [1, 1, 0, 0]
     assert [server.connections for server in servers] == [1, 1, 0, 0]  # those are not even dialled
     assert [got[f"host{number}"].failed for number in range(4)] == [None, *[Reason.AUTH_FAILED] * 3]
-    assert "refused on host1" in got["host3"].failure
+    assert "refused by host1" in got["host3"].failure
 
 
 def test_a_host_that_hangs_up_on_a_secret_has_refused_it(tmp_path: Path) -> None:
@@ -267,6 +267,6 @@ def test_a_next_scan_says_so_and_retry_logins_clears_it(
 
     assert codes == [4, 4, 4]
     assert offers == [1, 1, 2]
-    assert "the login office was refused on host" in said[1]
+    assert "the login office was refused by host" in said[1]
     assert "--retry-logins" in said[1]
     assert "refused" not in said[2]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nis2scan.errors import CannotTell, ConfigError, Nis2scanError
-from nis2scan.model import Answer, Status
+from nis2scan.errors import CannotTell, ConfigError, Nis2scanError, Reason
+from nis2scan.model import Answer, Status, say
 from nis2scan.questions import shell
 from nis2scan.recording import from_bytes, to_bytes
 from nis2scan.testing import recording
@@ -32,6 +34,24 @@ def test_every_answer_comes_back_as_it_was(answer: Answer) -> None:
     kept = recording(answer)
 
     assert from_bytes(to_bytes(kept)) == kept
+
+
+def test_a_sentence_comes_back_as_one_so_that_a_report_has_it_in_its_own_language() -> None:
+    inner = say("{where} does not answer", where="{127.0.0.1}:22")
+    for why in ("", "plain words {of} a host", say("{what}. {step}", what=inner, step=say("Check the name."))):
+        kept = replace(recording(), failed=Reason.UNREACHABLE, why=why)
+        assert from_bytes(to_bytes(kept)) == kept
+        assert from_bytes(to_bytes(kept)).failure == str(why)
+
+
+@pytest.mark.parametrize("template", ["{a.__class__}", "{a[0]}", "{a!r}", "{a:>9999999}", "{}", "{b}", "{a"])
+def test_a_template_that_does_more_than_fill_in_is_no_recording(template: str) -> None:
+    document = json.loads(to_bytes(replace(recording(), failed=Reason.UNREACHABLE, why=say("{a}", a="x"))))
+    document["failure"]["template"] = template
+    head = ("schema", "host", "platform", "taken_at", "vantage", "failed", "failure")
+    sealed = hashlib.sha256(json.dumps([str(document[name]) for name in head]).encode()).hexdigest()
+    with pytest.raises(ConfigError, match="no readable recording"):
+        from_bytes(json.dumps({**document, "seal": sealed}).encode())
 
 
 def test_a_changed_answer_is_no_answer() -> None:

@@ -164,7 +164,7 @@ def _host(name: str, recording: Recording, rules: Rules) -> Iterator[Line]:
     session = fact_of(rules, recording, Session)
     if recording.failed is not None or session is None:
         word = REASONS[recording.failed] if recording.failed else ""
-        yield Line(WRONG, name, say("{reason}: {detail}", reason=_source(word), detail=recording.failure))
+        yield Line(WRONG, name, say("{reason}: {detail}", reason=_source(word), detail=recording.why))
         return
     if session.root:
         yield Line(GOOD, name, _all_rights(session))

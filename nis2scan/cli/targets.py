@@ -14,6 +14,7 @@ from nis2scan.config import Host, Settings
 from nis2scan.config import Login as LoginSettings
 from nis2scan.inventory import Place, places
 from nis2scan.logins import Refused
+from nis2scan.model import say
 from nis2scan.scan import Target
 from nis2scan.secrets import Secret, key_file, resolve
 from nis2scan.transport.gate import UNGATED, Gate
@@ -134,8 +135,9 @@ def _target(host: Host, ways: Mapping[str, Login | WindowsLogin]) -> Target:
         place = login.host if host.jump is None else f"{login.host} via {host.jump}"
         return Target(host.name, place, Ssh(login))
     if host.jump is not None and host.jump not in ways:  # without an address, or left out of this scan by its range
-        return Target(host.name, "", None, f"the way to it leads over {host.jump}, which this scan does not reach")
-    return Target(host.name, "", None, f"the name {host.address} is not known")
+        why = say("the way to it leads over {host}, which this scan does not reach", host=host.jump)
+        return Target(host.name, "", None, why)
+    return Target(host.name, "", None, say("no address is known for {host}", host=host.address))
 
 
 def _tell(refused: Refused) -> None:
@@ -143,7 +145,7 @@ def _tell(refused: Refused) -> None:
     for gate in refused.gates:
         if (refusal := gate.refusal) is not None:
             print(
-                f"nis2scan: the login {gate.name} was refused on {refusal.where} on {refusal.at[:10]}; "
+                f"nis2scan: the login {gate.name} was refused by {refusal.where} on {refusal.at[:10]}; "
                 "it is not tried until it changes, or with --retry-logins",
                 file=sys.stderr,
             )

@@ -20,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from nis2scan.errors import Reason, StoreError, TransportError
+from nis2scan.model import say
 
 _LARGEST = 4 * 1024 * 1024
 
@@ -90,7 +91,12 @@ def verify(shown: HostKey, believed: Sequence[Known], where: str, name: str) -> 
     """Raise TransportError unless the key that a server shows is one that is believed. `name`: for the next step."""
     if revoked := next((entry for entry in believed if entry.revoked and entry.key == shown), None):
         raise TransportError(
-            Reason.HOST_KEY, f"{where} shows a host key that {revoked.file}:{revoked.line} calls revoked"
+            Reason.HOST_KEY,
+            say(
+                "{where} shows a host key that {line} calls revoked",
+                where=where,
+                line=f"{revoked.file}:{revoked.line}",
+            ),
         )
     others = [entry for entry in believed if not entry.revoked]
     if any(entry.key == shown for entry in others):
@@ -100,15 +106,25 @@ def verify(shown: HostKey, believed: Sequence[Known], where: str, name: str) -> 
         first = others[0]
         raise TransportError(
             Reason.HOST_KEY,
-            f"{where} shows another host key ({key}) than the one that is known for it ({first.file}:{first.line})",
-            "Nothing was sent to it. Find out why; only if that machine was reinstalled: "
-            f"nis2scan trust {name or 'HOST'} --replace",
+            say(
+                "{where} shows another host key ({key}) than the one that is known for it ({line})",
+                where=where,
+                key=key,
+                line=f"{first.file}:{first.line}",
+            ),
+            say(
+                "Nothing was sent to it. Find out why; only if that machine was reinstalled: {command}",
+                command=f"nis2scan trust {name or 'HOST'} --replace",
+            ),
         )
     raise TransportError(
         Reason.HOST_KEY,
-        f"the host key of {where} is not known: {key}",
-        "Compare it on the machine itself (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then accept it: "
-        f"nis2scan trust {name or 'HOST'}",
+        say("the host key of {where} is not known: {key}", where=where, key=key),
+        say(
+            "Compare it on the machine itself (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then accept it: "
+            "{command}",
+            command=f"nis2scan trust {name or 'HOST'}",
+        ),
     )
 
 
@@ -118,12 +134,14 @@ def closed_text(file: Path) -> str:
         with file.open("rb") as stream:
             facts = os.fstat(stream.fileno())
             if os.name == "posix" and facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-                raise TransportError(Reason.HOST_KEY, f"{file} can be written by others", f"chmod go-w {file}")
+                said = say("{file} can be written by others", file=str(file))
+                raise TransportError(Reason.HOST_KEY, said, f"chmod go-w {file}")
             return stream.read(_LARGEST).decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
     except OSError as trouble:
-        raise TransportError(Reason.HOST_KEY, f"{file} cannot be read: {trouble.strerror}") from None
+        said = say("{file} cannot be read: {why}", file=str(file), why=trouble.strerror or "")
+        raise TransportError(Reason.HOST_KEY, said) from None
 
 
 def _entry(file: Path, number: int, line: str, names: Sequence[str]) -> Known | None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from nis2scan.errors import Reason, TransportError
-from nis2scan.model import Question, Recording
+from nis2scan.model import Question, Recording, say
 from nis2scan.transport import posix, windows
 from nis2scan.transport.windows_script import ARGUMENTS, PROGRAM
 
@@ -50,8 +50,10 @@ class Local:
         if program is None:
             raise TransportError(
                 Reason.UNSUPPORTED_PLATFORM,
-                f"this machine has no {'Windows PowerShell' if self.windows else 'POSIX shell'}, "
-                "so it cannot be looked at this way",
+                say(
+                    "this machine has no {shell}, so it cannot be looked at this way",
+                    shell="Windows PowerShell" if self.windows else "POSIX shell",
+                ),
             )
         try:
             process = subprocess.Popen(  # noqa: S603 a constant program, the script comes on standard input
@@ -65,7 +67,8 @@ class Local:
             )
         except OSError as trouble:
             raise TransportError(
-                Reason.UNREACHABLE, f"the shell of this machine does not start: {trouble}"
+                Reason.UNREACHABLE,
+                say("the shell of this machine does not start: {why}", why=trouble.strerror or str(trouble)),
             ) from trouble
         readers: list[threading.Thread] = []
         try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from nis2scan.errors import Reason, TransportError
-from nis2scan.model import Answer, Question, Recording, Root, Status
+from nis2scan.model import Answer, Question, Recording, Root, Status, say
 from nis2scan.questions import SESSION
 from nis2scan.transport import only_questions
 from nis2scan.transport.posix_helper import version
@@ -83,8 +83,10 @@ class Visit:
             said = (self.noise or bytes(self.received)).decode("utf-8", "replace").strip().split("\n")[0][:200]
             raise TransportError(
                 Reason.UNSUPPORTED_PLATFORM,
-                f"no POSIX shell answered there: {said}" if said else "no POSIX shell answered there",
-                "Give this account /bin/sh, or leave the host to the network view.",
+                say("no POSIX shell answered there: {said}", said=said)
+                if said
+                else say("no POSIX shell answered there"),
+                say("Give this account /bin/sh, or leave the host to the network view."),
             )
         answers = [self._answer(question, stream) for question in self.questions if question.kind != "session"]
         answers.append(self._session(stream, stream.hello))

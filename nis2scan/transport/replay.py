@@ -21,7 +21,7 @@ class Replay:
         """As Transport.ask; `seconds` does not matter. What the recording says of the visit itself is always there."""
         then = self.recording
         if then.failed is not None:
-            raise TransportError(then.failed, then.failure)
+            raise TransportError(then.failed, then.why)
         wanted = {question.id: then.answer(question) for question in only_questions(questions)}
         visit = {name: answer for name, answer in then.answers.items() if answer.question.kind == "session"}
         return replace(then, answers=wanted | visit)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nis2scan.errors import Reason, TransportError
-from nis2scan.model import Question, Recording
+from nis2scan.model import Question, Recording, say
 from nis2scan.transport import only_questions, posix, windows
 from nis2scan.transport.ssh_login import Login, explained
 from nis2scan.transport.ssh_route import CONNECT_SECONDS, connected
@@ -75,9 +75,9 @@ def _exchange(transport: paramiko.Transport, visit: Visit, deadline: float, comm
         if visit.hello is None and time.monotonic() - begun >= hello_seconds:
             return
     if visit.hello is None and time.monotonic() >= deadline:
-        raise TransportError(Reason.TIMEOUT, "the host let us in and then did not answer in time")
+        raise TransportError(Reason.TIMEOUT, say("the host let us in and then did not answer in time"))
     if visit.hello is None and not transport.is_active():
-        raise TransportError(Reason.UNREACHABLE, "the host let us in and then ended the connection")
+        raise TransportError(Reason.UNREACHABLE, say("the host let us in and then ended the connection"))
 
 
 def send_beside(channel: paramiko.Channel, script: bytes, visit: Visit) -> None:

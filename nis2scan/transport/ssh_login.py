@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nis2scan.errors import Reason, TransportError
+from nis2scan.model import Message, say
 from nis2scan.secrets import Secret
 from nis2scan.transport.gate import UNGATED, Gate
+from nis2scan.transport.trouble import ended, endpoint, unknown
 
 if TYPE_CHECKING:
     import paramiko
@@ -53,8 +55,8 @@ class Login:
     @property
     def where(self) -> str:
         """The host in the words of an error."""
-        over = f" by way of {self.via.name or self.via.host}" if self.via else ""
-        return f"{self.host} port {self.port}{over}"
+        over = f" via {self.via.name or self.via.host}" if self.via else ""
+        return endpoint(self.host, self.port) + over
 
 
 def private_key(login: Login) -> paramiko.PKey | None:
@@ -76,14 +78,14 @@ def _read(key: Secret, passphrase: Secret | None) -> paramiko.PKey:
             return kind.from_private_key(io.StringIO(key.reveal()), phrase)
         except paramiko.PasswordRequiredException:
             raise TransportError(
-                Reason.NO_CREDENTIAL, "the private key is locked", "Give its passphrase in the login."
+                Reason.NO_CREDENTIAL, say("the private key is locked"), say("Give its passphrase in the login.")
             ) from None
         except (paramiko.SSHException, ValueError):
             continue
     raise TransportError(
         Reason.NO_CREDENTIAL,
-        "the private key cannot be read: another format, or a wrong passphrase",
-        "Use an Ed25519, ECDSA or RSA key in OpenSSH or PEM form.",
+        say("the private key cannot be read: another format, or a wrong passphrase"),
+        say("Use an Ed25519, ECDSA or RSA key in OpenSSH or PEM form."),
     )
 
 
@@ -101,16 +103,20 @@ def prove(transport: paramiko.Transport, login: Login, key: paramiko.PKey | None
         raise
     except Exception as trouble:  # whatever a strange server makes paramiko raise: it has had the secret
         if time.monotonic() >= until:
-            raise TransportError(Reason.TIMEOUT, f"{login.where} did not say in time whether it lets us in") from None
-        raise _refused(login, f"{login.where} does not accept {login.user} this way") from trouble
+            late = say("{where} did not say in time whether it lets us in", where=login.where)
+            raise TransportError(Reason.TIMEOUT, late) from None
+        said = say("{where} does not accept {user} this way", where=login.where, user=login.user)
+        raise _refused(login, said) from trouble
     if more:
-        raise _refused(login, f"{login.where} asks {login.user} for a second proof, which a scan cannot give")
+        said = say(
+            "{where} asks {user} for a second proof, which a scan cannot give", where=login.where, user=login.user
+        )
+        raise _refused(login, said)
 
 
-def _refused(login: Login, text: str) -> TransportError:
-    return TransportError(
-        Reason.AUTH_FAILED, text, f"Try it by hand: ssh -p {login.port} {login.user}@{login.known_as or login.host}"
-    )
+def _refused(login: Login, said: Message) -> TransportError:
+    command = f"ssh -p {login.port} {login.user}@{login.known_as or login.host}"
+    return TransportError(Reason.AUTH_FAILED, said, say("Try it by hand: {command}", command=command))
 
 
 def _offered(transport: paramiko.Transport, login: Login, key: paramiko.PKey | None) -> list[str]:
@@ -129,7 +135,11 @@ def _offered(transport: paramiko.Transport, login: Login, key: paramiko.PKey | N
                     return list(transport.auth_publickey(login.user, one))
             if held:
                 raise paramiko.AuthenticationException("none of the keys of the agent")
-    raise TransportError(Reason.NO_CREDENTIAL, f"nothing to log in with on {login.where}", "Give a key or a password.")
+    raise TransportError(
+        Reason.NO_CREDENTIAL,
+        say("nothing to log in with on {where}", where=login.where),
+        say("Give a key or a password."),
+    )
 
 
 @contextlib.contextmanager
@@ -141,7 +151,8 @@ def explained(login: Login, deadline: float) -> Iterator[None]:
         raise
     except Exception as trouble:
         if time.monotonic() >= deadline:  # then the watchdog closed it, whatever paramiko calls that
-            raise TransportError(Reason.TIMEOUT, f"{login.where} took longer than it was given") from trouble
+            late = say("{where} took longer than it was given", where=login.where)
+            raise TransportError(Reason.TIMEOUT, late) from trouble
         raise _reasoned(login, trouble) from trouble
 
 
@@ -150,31 +161,32 @@ def _reasoned(login: Login, trouble: Exception) -> TransportError:
 
     where = login.where
     if isinstance(trouble, paramiko.ChannelException):
-        return TransportError(Reason.UNREACHABLE, f"{where} does not let us start a command", "Is it only for files?")
+        said = say("{where} does not let us start a command", where=where)
+        return TransportError(Reason.UNREACHABLE, said, say("Is it only for files?"))
     if isinstance(trouble, paramiko.SSHException):
         return _protocol(where, trouble)
     if isinstance(trouble, socket.gaierror):
-        return TransportError(Reason.UNREACHABLE, f"no address is known for {login.host}", "Check the name.")
+        return unknown(login.host)
     if isinstance(trouble, TimeoutError):
-        return TransportError(
-            Reason.UNREACHABLE, f"{where} does not answer", "Is it switched on, and does its firewall let this in?"
-        )
+        said = say("{where} does not answer", where=where)
+        return TransportError(Reason.UNREACHABLE, said, say("Is it switched on, and does its firewall let this in?"))
     if isinstance(trouble, (OSError, EOFError)):
-        said = str(trouble) or "the connection ended"
-        return TransportError(Reason.UNREACHABLE, f"{where}: {said}", "Does an SSH server run there?")
+        return TransportError(Reason.UNREACHABLE, ended(where, trouble), say("Does an SSH server run there?"))
     # What a strange server sends can trip paramiko anywhere.
-    return TransportError(Reason.UNREACHABLE, f"{where}: no sound SSH ({type(trouble).__name__})")
+    what = type(trouble).__name__
+    return TransportError(Reason.UNREACHABLE, say("{where}: no sound SSH ({what})", where=where, what=what))
 
 
 def _protocol(where: str, trouble: Exception) -> TransportError:
     """paramiko tells most things by its message only."""
     text = str(trouble)
     if "banner" in text.lower():
-        return TransportError(Reason.TIMEOUT, f"{where} accepts the connection and then says nothing that is SSH")
+        said = say("{where} accepts the connection and then says nothing that is SSH", where=where)
+        return TransportError(Reason.TIMEOUT, said)
     if type(trouble).__name__ == "IncompatiblePeer":
         return TransportError(
             Reason.UNREACHABLE,
-            f"{where} speaks only SSH that is no longer safe: {text[:120]}",
-            "Update its SSH server.",
+            say("{where} speaks only SSH that is no longer safe: {said}", where=where, said=text[:120]),
+            say("Update its SSH server."),
         )
-    return TransportError(Reason.UNREACHABLE, f"{where}: {text[:160]}")
+    return TransportError(Reason.UNREACHABLE, say("{where}: {said}", where=where, said=text[:160]))

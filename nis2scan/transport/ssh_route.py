@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from nis2scan.errors import Reason, TransportError
+from nis2scan.model import say
 from nis2scan.transport.host_keys import HostKey, Known, known, named, verify
 from nis2scan.transport.ssh_login import Login, explained, private_key, prove
+from nis2scan.transport.trouble import endpoint
 
 if TYPE_CHECKING:
     import paramiko
@@ -166,25 +168,31 @@ def _dialled(login: Login, way: _Way) -> socket.socket | paramiko.Channel:
         return socket.create_connection((login.host, login.port), timeout=way.step)
     import paramiko
 
-    over = login.via.name or login.via.where
+    over, far = login.via.name or login.via.where, endpoint(login.host, login.port)
     try:
         session = _session(login.via, way)
         return session.open_channel(
             "direct-tcpip", (login.host, login.port), ("127.0.0.1", 0), window_size=_WINDOW, timeout=way.step
         )
     except TransportError as trouble:
-        text = f"the way to it leads over {over}: {trouble}"
-        raise TransportError(trouble.reason, text, trouble.next_step) from trouble
+        said = say("the way to it leads over {over}: {trouble}", over=over, trouble=trouble.said)
+        raise TransportError(trouble.reason, said, trouble.step) from trouble
     except paramiko.ChannelException as trouble:
         if trouble.code == _PROHIBITED:
             raise TransportError(
                 Reason.UNREACHABLE,
-                f"{over} does not pass connections on to {login.where}",
-                f"Let sshd on {over} allow it for {login.via.user}: AllowTcpForwarding local, PermitOpen {login.host}:"
-                f"{login.port}",
+                say("{over} does not pass connections on to {where}", over=over, where=far),
+                say(
+                    "Let sshd on {over} allow it for {user}: {settings}",
+                    over=over,
+                    user=login.via.user,
+                    settings=f"AllowTcpForwarding local, PermitOpen {login.host}:{login.port}",
+                ),
             ) from None
         raise TransportError(
-            Reason.UNREACHABLE, f"{login.where} does not answer {over}", "Is it switched on, and may they meet?"
+            Reason.UNREACHABLE,
+            say("{where} does not answer {over}", where=far, over=over),
+            say("Is it switched on, and may they meet?"),
         ) from None
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from nis2scan.errors import Reason, TransportError
-from nis2scan.model import Answer, Question, Recording, Status
+from nis2scan.model import Answer, Question, Recording, Status, say
 from nis2scan.questions import SESSION
 from nis2scan.transport import only_questions
 from nis2scan.transport.windows_parse import Hello, Section, Stream, complaint_of, hello_in, parse, status_of, unwrapped
@@ -91,8 +91,10 @@ class Visit:
             said = (self.noise or bytes(self.received)).decode("utf-8", "replace").strip().split("\n")[0][:200]
             raise TransportError(
                 Reason.UNSUPPORTED_PLATFORM,
-                f"PowerShell did not answer there: {said}" if said else "PowerShell did not answer there",
-                "Is the script blocked by a virus scanner, or is this no Windows?",
+                say("PowerShell did not answer there: {said}", said=said)
+                if said
+                else say("PowerShell did not answer there"),
+                say("Is the script blocked by a virus scanner, or is this no Windows?"),
             )
         answers = [self._answer(question, stream) for question in self.questions if question.kind != "session"]
         answers.append(self._session(stream, stream.hello))

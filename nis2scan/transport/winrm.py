@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nis2scan.errors import Reason, TransportError
-from nis2scan.model import Question, Recording
+from nis2scan.model import Question, Recording, say
 from nis2scan.transport.leaving import held
 from nis2scan.transport.windows import Visit
 from nis2scan.transport.windows_script import ARGUMENTS
@@ -119,7 +119,9 @@ def _exchange(shell: _Shell, visit: Visit, until: float) -> None:
         if visit.hello is None:
             raise
     if visit.hello is None and time.monotonic() >= until - 1:
-        raise TransportError(Reason.TIMEOUT, f"{shell.session.line.login.where} let us in and then did not answer")
+        raise TransportError(
+            Reason.TIMEOUT, say("{where} let us in and then did not answer", where=shell.session.line.login.where)
+        )
 
 
 def _received(shell: _Shell, visit: Visit, until: float) -> None:

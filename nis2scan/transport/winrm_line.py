@@ -18,7 +18,9 @@ import time
 from dataclasses import dataclass, field, replace
 
 from nis2scan.errors import Reason, TransportError
+from nis2scan.model import Message, say
 from nis2scan.transport.host_keys import closed_text
+from nis2scan.transport.trouble import unknown
 from nis2scan.transport.winrm_login import Login
 
 CONNECT_SECONDS = 10.0
@@ -82,7 +84,8 @@ class Line:
         if time.monotonic() >= self.until:  # cut by the watchdog: what looks like an end is none
             raise TimeoutError
         if len(data) > MOST:
-            raise TransportError(Reason.UNREACHABLE, f"{self.login.where} answers with more than {MOST} bytes at once")
+            said = say("{where} answers with more than {most} bytes at once", where=self.login.where, most=MOST)
+            raise TransportError(Reason.UNREACHABLE, said)
         if not response.isclosed() or response.length:
             raise ConnectionError("the answer was cut")
         self.whole = self._http.sock is not None
@@ -135,12 +138,12 @@ def _dialled(login: Login, seconds: float) -> socket.socket:
     try:
         line = socket.create_connection((login.host, login.port), timeout=seconds)
     except socket.gaierror:
-        raise TransportError(Reason.UNREACHABLE, f"no address is known for {login.host}", "Check the name.") from None
+        raise unknown(login.host) from None
     except TimeoutError:
         raise TransportError(
             Reason.UNREACHABLE,
-            f"{login.where} does not answer",
-            "Is it switched on, is WinRM, and does its firewall let this in?",
+            say("{where} does not answer", where=login.where),
+            say("Is it switched on, is WinRM, and does its firewall let this in?"),
         ) from None
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each of many small requests waits for its head
     return line
@@ -158,8 +161,8 @@ def _context(login: Login) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cadata=closed_text(login.ca))
         except (ValueError, ssl.SSLError):
-            text = f"{login.ca} holds no certificate of an authority"
-            raise TransportError(Reason.HOST_KEY, text, "It must be there, in PEM form.") from None
+            said = say("{file} holds no certificate of an authority", file=str(login.ca))
+            raise TransportError(Reason.HOST_KEY, said, say("It must be there, in PEM form.")) from None
     return context
 
 
@@ -173,8 +176,12 @@ def _proven(line: socket.socket, login: Login, seconds: float) -> tuple[ssl.SSLS
         if login.certificate and not hmac.compare_digest(fingerprint(shown), login.certificate):
             raise TransportError(
                 Reason.HOST_KEY,
-                f"{login.where} shows another certificate than the one in the config: {fingerprint(shown)}",
-                "Find out why. Only if it was replaced on purpose: nis2scan trust " + (login.name or login.host),
+                say(
+                    "{where} shows another certificate than the one in the config: {shown}",
+                    where=login.where,
+                    shown=fingerprint(shown),
+                ),
+                say("Find out why. Only if it was replaced on purpose: {command}", command=_trust(login)),
             )
         failing.pop_all()
     return secure, shown
@@ -189,20 +196,21 @@ def _shaken(line: socket.socket, login: Login, context: ssl.SSLContext, seconds:
         secure.close()
         raise TransportError(
             Reason.HOST_KEY,
-            f"{login.where} shows a certificate that {_doubt(trouble, login.spoken)}",
-            f"Compare it and pin it: nis2scan trust {login.name or login.host}. Or give its authority: ca",
+            _doubt(trouble, login),
+            say("Compare it and pin it: {command}. Or give its authority: ca", command=_trust(login)),
         ) from None
     except TimeoutError:
         secure.close()
         raise TransportError(
-            Reason.TIMEOUT, f"{login.where} accepts the connection and then says nothing that is TLS"
+            Reason.TIMEOUT,
+            say("{where} accepts the connection and then says nothing that is TLS", where=login.where),
         ) from None
     except ssl.SSLError as trouble:
         secure.close()
         raise TransportError(
             Reason.UNREACHABLE,
-            f"{login.where} speaks no TLS that is safe ({trouble.reason or 'no handshake'})",
-            "Is it the port of WinRM over HTTPS (5986)? Over 5985 it speaks HTTP.",
+            say("{where} speaks no TLS that is safe ({why})", where=login.where, why=trouble.reason or "no handshake"),
+            say("Is it the port of WinRM over HTTPS (5986)? Over 5985 it speaks HTTP."),
         ) from None
     except OSError:
         secure.close()
@@ -210,12 +218,20 @@ def _shaken(line: socket.socket, login: Login, context: ssl.SSLContext, seconds:
     return secure
 
 
-def _doubt(trouble: ssl.SSLCertVerificationError, name: str) -> str:
+def _doubt(trouble: ssl.SSLCertVerificationError, login: Login) -> Message:
     if trouble.verify_code in _OTHER_NAME:
-        return f"is not for {name}"
+        return say("{where} shows a certificate that is not for {name}", where=login.where, name=login.spoken)
     if trouble.verify_code == _EXPIRED:
-        return "has expired"
-    return f"this machine does not believe ({trouble.verify_message})"
+        return say("{where} shows a certificate that has expired", where=login.where)
+    return say(
+        "{where} shows a certificate that this machine does not believe ({why})",
+        where=login.where,
+        why=trouble.verify_message,
+    )
+
+
+def _trust(login: Login) -> str:
+    return f"nis2scan trust {login.name or login.host}"
 
 
 def fingerprint(certificate: bytes) -> str:

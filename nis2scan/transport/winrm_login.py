@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nis2scan.errors import Reason, TransportError
+from nis2scan.model import say
 from nis2scan.secrets import Secret
 from nis2scan.transport.gate import UNGATED, Gate
+from nis2scan.transport.trouble import ended, endpoint
 
 HTTPS_PORT, HTTP_PORT = 5986, 5985
 _ACCESS_DENIED = 5
@@ -43,7 +45,7 @@ class Login:
     @property
     def where(self) -> str:
         """The host in the words of an error."""
-        return f"{self.host} port {self.port}"
+        return endpoint(self.host, self.port)
 
     @property
     def spoken(self) -> str:
@@ -51,13 +53,22 @@ class Login:
         return (self.known_as or self.host).partition("%")[0]
 
 
+_RUNS = say("Does WinRM run there?")
+
+
 def refused(login: Login, said: str = "") -> TransportError:
     """The host, or the domain for it, said no to this login."""
+    words = {"where": login.where, "user": login.user, "said": said}
     return TransportError(
         Reason.AUTH_FAILED,
-        f"{login.where} does not accept {login.user}{f': {said}' if said else ''}",
-        f"Try it by hand, on a Windows PC: Test-WSMan -ComputerName {login.spoken} -Port {login.port} "
-        f"{'' if login.plain_http else '-UseSSL '}-Authentication Negotiate -Credential {login.user}",
+        say("{where} does not accept {user}: {said}", **words)
+        if said
+        else say("{where} does not accept {user}", **words),
+        say(
+            "Try it by hand, on a Windows PC: {command}",
+            command=f"Test-WSMan -ComputerName {login.spoken} -Port {login.port} "
+            f"{'' if login.plain_http else '-UseSSL '}-Authentication Negotiate -Credential {login.user}",
+        ),
     )
 
 
@@ -70,7 +81,8 @@ def explained(login: Login, deadline: float) -> Iterator[None]:
         raise
     except Exception as trouble:
         if time.monotonic() >= deadline:  # then the watchdog closed the line, whatever that looks like
-            raise TransportError(Reason.TIMEOUT, f"{login.where} took longer than it was given") from trouble
+            late = say("{where} took longer than it was given", where=login.where)
+            raise TransportError(Reason.TIMEOUT, late) from trouble
         raise _reasoned(login, trouble) from trouble
 
 
@@ -81,18 +93,20 @@ def _reasoned(login: Login, trouble: Exception) -> TransportError:
     if isinstance(trouble, WSManFaultError):
         return _fault(where, trouble.wsman_fault_code, str(trouble.reason))
     if isinstance(trouble, WinRMTransportError):
-        return TransportError(Reason.UNREACHABLE, f"{where} answers HTTP {trouble.code}", "Does WinRM run there?")
+        said = say("{where} answers HTTP {status}", where=where, status=str(trouble.code))
+        return TransportError(Reason.UNREACHABLE, said, _RUNS)
     if isinstance(trouble, WinRMOperationTimeoutError):
-        return TransportError(Reason.TIMEOUT, f"{where} let us in and then did not get ready in time")
+        return TransportError(Reason.TIMEOUT, say("{where} let us in and then did not get ready in time", where=where))
     if isinstance(trouble, TimeoutError):
-        return TransportError(Reason.TIMEOUT, f"{where} accepts the connection and then does not answer in time")
+        said = say("{where} accepts the connection and then does not answer in time", where=where)
+        return TransportError(Reason.TIMEOUT, said)
+    what = type(trouble).__name__
     if isinstance(trouble, http.client.HTTPException) and not isinstance(trouble, ConnectionError):
-        return TransportError(Reason.UNREACHABLE, f"{where}: no sound HTTP ({type(trouble).__name__})")
+        return TransportError(Reason.UNREACHABLE, say("{where}: no sound HTTP ({what})", where=where, what=what))
     if isinstance(trouble, OSError):
-        said = trouble.strerror or str(trouble) or "the connection ended"
-        return TransportError(Reason.UNREACHABLE, f"{where}: {said}", "Does WinRM run there?")
+        return TransportError(Reason.UNREACHABLE, ended(where, trouble), _RUNS)
     # What a strange server sends can trip the libraries anywhere.
-    return TransportError(Reason.UNREACHABLE, f"{where}: no sound WinRM ({type(trouble).__name__})")
+    return TransportError(Reason.UNREACHABLE, say("{where}: no sound WinRM ({what})", where=where, what=what))
 
 
 def _fault(where: str, code: int | None, said: str) -> TransportError:
@@ -100,8 +114,13 @@ def _fault(where: str, code: int | None, said: str) -> TransportError:
     if code == _ACCESS_DENIED:
         return TransportError(
             Reason.NO_PRIVILEGE,
-            f"{where} knows this login and does not let it start a command",
-            "Make the account a member of Administrators, or of Remote Management Users (then much stays open).",
+            say("{where} knows this login and does not let it start a command", where=where),
+            say("Make the account a member of Administrators, or of Remote Management Users (then much stays open)."),
         )
-    number = f"fault {code}" if code is not None else "a fault"
-    return TransportError(Reason.UNREACHABLE, f"{where} answers with {number}: {said[:160]}")
+    words = {"where": where, "code": str(code), "said": said[:160]}
+    return TransportError(
+        Reason.UNREACHABLE,
+        say("{where} answers with fault {code}: {said}", **words)
+        if code is not None
+        else say("{where} answers with a fault: {said}", **words),
+    )

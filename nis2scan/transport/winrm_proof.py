@@ -23,6 +23,7 @@ from spnego.exceptions import FeatureMissingError, InvalidCredentialError, Spneg
 from winrm.exceptions import WinRMTransportError
 
 from nis2scan.errors import Reason, TransportError
+from nis2scan.model import say
 from nis2scan.transport.winrm_line import Line, Reply
 from nis2scan.transport.winrm_login import Login, refused
 
@@ -62,7 +63,8 @@ class Session:
         text = self._text(reply)
         # A document type or entities, or UTF-16, in which they would not be seen: nothing that WinRM says.
         if b"<!" in text or b"\0" in text:
-            raise TransportError(Reason.UNREACHABLE, f"{self.line.login.where} answers with XML that is not of WinRM")
+            said = say("{where} answers with XML that is not of WinRM", where=self.line.login.where)
+            raise TransportError(Reason.UNREACHABLE, said)
         if reply.status != 200:
             raise WinRMTransportError("http", reply.status, text.decode("utf-8", "replace"))
         return text
@@ -76,7 +78,8 @@ class Session:
             return reply.body
         if self._kind not in reply.kind:
             if reply.status == 200:  # whoever stands between us could have written it
-                raise TransportError(Reason.UNREACHABLE, f"{self.line.login.where} answers without encryption")
+                said = say("{where} answers without encryption", where=self.line.login.where)
+                raise TransportError(Reason.UNREACHABLE, said)
             return b""
         return _opened(self.context, reply.body)
 
@@ -98,7 +101,12 @@ def _way(login: Login, reply: Reply) -> str:
     """The word before a token: the host offers it, unasked and without having seen anything of a login."""
     if reply.status != 401:
         raise TransportError(
-            Reason.UNREACHABLE, f"{login.where} answers HTTP {reply.status} and asks for no login: that is no WinRM"
+            Reason.UNREACHABLE,
+            say(
+                "{where} answers HTTP {status} and asks for no login: that is no WinRM",
+                where=login.where,
+                status=str(reply.status),
+            ),
         )
     for word in ("Negotiate", "Kerberos" if login.kerberos else "NTLM"):
         if word.lower() in reply.ways:
@@ -106,8 +114,8 @@ def _way(login: Login, reply: Reply) -> str:
     offered = ", ".join(sorted(reply.ways))[:80] or "nothing"
     raise TransportError(
         Reason.UNREACHABLE,
-        f"{login.where} lets nobody in by Negotiate, only by {offered}",
-        "Set WinRM back to Negotiate there. A password is never sent as it is (Basic).",
+        say("{where} lets nobody in by Negotiate, only by {offered}", where=login.where, offered=offered),
+        say("Set WinRM back to Negotiate there. A password is never sent as it is (Basic)."),
     )
 
 
@@ -123,15 +131,18 @@ def _proved(login: Login, line: Line, way: str) -> spnego.ContextProxy:
         if reply.status == 401 and offered:
             raise _no(login)
         if (reply.status != 401) is not offered:
-            raise TransportError(Reason.UNREACHABLE, f"{login.where} lets anybody in: that is no WinRM")
+            said = say("{where} lets anybody in: that is no WinRM", where=login.where)
+            raise TransportError(Reason.UNREACHABLE, said)
         if context.complete:
             break
         if answer is None:
-            raise TransportError(Reason.UNREACHABLE, f"{login.where} does not go on with {way}")
+            said = say("{where} does not go on with {way}", where=login.where, way=way)
+            raise TransportError(Reason.UNREACHABLE, said)
         token, offered = _stepped(login, context, answer), True
         _new_enough(login, token)
     if not context.complete or (login.plain_http and not context.context_attr & spnego.ContextReq.confidentiality):
-        raise TransportError(Reason.UNREACHABLE, f"{login.where} wants no encryption: it gets nothing more")
+        said = say("{where} wants no encryption: it gets nothing more", where=login.where)
+        raise TransportError(Reason.UNREACHABLE, said)
     return context
 
 
@@ -141,8 +152,8 @@ def _new_enough(login: Login, token: bytes | None) -> None:
     MS-NLMP 2.2.1.3: the length of the answer stands at byte 20; the old one has 24 bytes, the new one more.
     """
     if not login.kerberos and token is not None and struct.unpack("<H", token[20:22])[0] <= 24:
-        text = "this machine is set to the first form of NTLM, which is not safe: it is not used"
-        raise TransportError(Reason.NO_CREDENTIAL, text, "Take LM_COMPAT_LEVEL out of the environment.")
+        said = say("this machine is set to the first form of NTLM, which is not safe: it is not used")
+        raise TransportError(Reason.NO_CREDENTIAL, said, say("Take LM_COMPAT_LEVEL out of the environment."))
 
 
 def _no(login: Login) -> TransportError:
@@ -151,8 +162,8 @@ def _no(login: Login) -> TransportError:
         return refused(login)
     return TransportError(
         Reason.UNREACHABLE,
-        f"{login.where} does not take the Kerberos ticket for {login.spoken}",
-        "Is that its full name in the domain, is its clock right, and may this account log on there?",
+        say("{where} does not take the Kerberos ticket for {name}", where=login.where, name=login.spoken),
+        say("Is that its full name in the domain, is its clock right, and may this account log on there?"),
     )
 
 
@@ -177,7 +188,7 @@ def _within(line: Line, work: Callable[[], T]) -> T:
     try:
         found = done.get(timeout=max(0.1, line.until - time.monotonic()))
     except queue.Empty:
-        raise TransportError(Reason.TIMEOUT, "the domain did not give a Kerberos ticket in time") from None
+        raise TransportError(Reason.TIMEOUT, say("the domain did not give a Kerberos ticket in time")) from None
     if isinstance(found, Exception):
         raise found
     return found
@@ -185,7 +196,8 @@ def _within(line: Line, work: Callable[[], T]) -> T:
 
 def _begun(login: Login, certificate: bytes) -> spnego.ContextProxy:
     if login.password is None and not login.kerberos:
-        raise TransportError(Reason.NO_CREDENTIAL, f"nothing to log in with on {login.where}", "Give a password.")
+        said = say("nothing to log in with on {where}", where=login.where)
+        raise TransportError(Reason.NO_CREDENTIAL, said, say("Give a password."))
     try:
         return spnego.client(
             login.user,
@@ -199,8 +211,8 @@ def _begun(login: Login, certificate: bytes) -> spnego.ContextProxy:
     except (ImportError, FeatureMissingError):
         raise TransportError(
             Reason.NO_CREDENTIAL,
-            "Kerberos needs packages that are not there",
-            "Install nis2scan-mkb[kerberos]; it needs the Kerberos library of the system (libkrb5).",
+            say("Kerberos needs packages that are not there"),
+            say("Install nis2scan-mkb[kerberos]; it needs the Kerberos library of the system (libkrb5)."),
         ) from None
     except Exception as trouble:  # noqa: BLE001 the libraries under it raise their own; a domain may have counted it
         raise _ticket(login, trouble) from None
@@ -213,7 +225,8 @@ def _stepped(login: Login, context: spnego.ContextProxy, answer: bytes | None) -
         if login.kerberos and answer is None:
             raise _ticket(login, trouble) from None
         raise TransportError(
-            Reason.UNREACHABLE, f"{login.where} sends tokens that are not sound ({type(trouble).__name__})"
+            Reason.UNREACHABLE,
+            say("{where} sends tokens that are not sound ({what})", where=login.where, what=type(trouble).__name__),
         ) from None
 
 
@@ -224,10 +237,11 @@ def _ticket(login: Login, trouble: Exception) -> TransportError:
     codes = {getattr(under, name, 0) & 0xFFFFFFFF for name in ("min_code", "err_code", "winerror")}
     if isinstance(trouble, InvalidCredentialError) or codes & _NO:
         return refused(login, said)
-    step = "Is the domain controller reached, is the clock right, and is the host called by its full name?"
+    step = say("Is the domain controller reached, is the clock right, and is the host called by its full name?")
     if login.password is None:
-        step = "Get a ticket (kinit), or give the password of the login."
-    return TransportError(Reason.NO_CREDENTIAL, f"no Kerberos ticket for {login.spoken}: {said}", step)
+        step = say("Get a ticket (kinit), or give the password of the login.")
+    none = say("no Kerberos ticket for {name}: {said}", name=login.spoken, said=said)
+    return TransportError(Reason.NO_CREDENTIAL, none, step)
 
 
 def _token(text: str) -> bytes | None:
@@ -276,4 +290,5 @@ def _opened(context: spnego.ContextProxy, body: bytes) -> bytes:
 
 
 def _changed(how: str) -> TransportError:
-    return TransportError(Reason.UNREACHABLE, f"an answer was changed on its way, or is not of that host ({how})")
+    said = say("an answer was changed on its way, or is not of that host ({how})", how=how)
+    return TransportError(Reason.UNREACHABLE, said)

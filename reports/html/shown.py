@@ -44,6 +44,7 @@ def filters(language: Language) -> dict[str, Callable[..., Any]]:
         "step": lambda value: _marked(said(value)),
         "short": lambda text: words.clean(text, SHORT),
         "whole": lambda text: words.clean(text.strip()),
+        "closed": lambda text: text if text.endswith((".", "!", "?")) else f"{text}.",
         "capital": lambda text: text[:1].upper() + text[1:],
         "opening": lambda text: text.split("\n")[0].split(". ")[0].rstrip(".") + "." if text else "",
         "firstline": lambda text: words.clean(text.strip().split("\n")[0], 90),

@@ -37,7 +37,7 @@ def seen(
         *(_talk(question, opened, rest, said or {}) for question in CONVERSATIONS),
     ]
     made = recording(*answers, host=host, platform="", vantage="network", failed=Reason.NO_CREDENTIAL)
-    return replace(made, failure="")
+    return replace(made, why="")
 
 
 CONVERSATIONS = tuple(

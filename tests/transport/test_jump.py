@@ -175,8 +175,7 @@ def test_a_far_host_that_does_not_answer_is_told_from_the_host_on_the_way(tmp_pa
         for via in (login.via, server):
             got = visit(replace(login, port=closed, via=via))
             assert got.failed is Reason.UNREACHABLE
-            assert f"127.0.0.1 port {closed}" in got.failure
-            assert "does not answer" in got.failure
+            assert f"127.0.0.1:{closed} does not answer" in got.failure  # not what lies on the way
 
 
 @pytest.mark.parametrize("silent", ["jump", "far"])
@@ -295,7 +294,7 @@ def test_a_host_whose_way_is_left_out_of_a_scan_is_told_and_not_dialled(
     (target,) = targets_of(settings.model_copy(update={"hosts": settings.hosts[:1]}), tmp_path / "store", {})
 
     assert (target.transport, target.address) == (None, "")
-    assert target.failure == "the way to it leads over way1, which this scan does not reach"
+    assert str(target.failure) == "the way to it leads over way1, which this scan does not reach"
 
 
 def test_trust_and_scan_go_the_way_of_the_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

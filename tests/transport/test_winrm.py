@@ -254,7 +254,7 @@ def test_nobody_listens(authority: Authority) -> None:
     got = ask(login, 10)
 
     assert (got.failed, seen.connections) == (Reason.UNREACHABLE, 0)
-    assert got.failure.endswith(" refused. Does WinRM run there?")
+    assert got.failure.endswith(" refuses the connection. Does WinRM run there?")
 
 
 @BOTH
