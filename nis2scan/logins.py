@@ -91,11 +91,12 @@ class Gate:
                     with self._turn:
                         self._silent += 1
                 raise
-            if not self._stop(where):
-                trouble.step = say(
-                    "{step} (That it was refused could not be kept: the next run will try it again.)", step=trouble.step
-                )
-            raise
+            if self._stop(where):
+                raise
+            more = say(
+                "{step} (That it was refused could not be kept: the next run will try it again.)", step=trouble.step
+            )
+            raise TransportError(trouble.reason, trouble.said, more) from trouble
         finally:
             if alone:
                 with self._turn:
