@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import socket
 import stat
 import threading
@@ -71,6 +72,20 @@ def test_a_wrong_login_reaches_one_host_only_and_the_others_say_which(tmp_path: 
         said = "does not accept scan" if name == tried else f"the login office was refused by {tried}"
         assert said in recording.failure
         assert name == tried or "not tried here" in recording.failure
+
+
+def test_a_refusal_that_cannot_be_kept_stops_this_run_and_says_so(tmp_path: Path) -> None:
+    gate = gate_in(tmp_path / "client")
+    shutil.rmtree(tmp_path / "client", ignore_errors=True)
+    (tmp_path / "client").write_text("no folder any more")
+    with office(GOOD, GOOD) as servers:
+        got = asked(logins(tmp_path, servers, gate, WRONG), at_once=1)
+
+    assert [len(server.offered) for server in servers] == [1, 0]
+    assert got["host0"].failed is Reason.AUTH_FAILED
+    assert "Try it by hand: ssh" in got["host0"].failure
+    assert "could not be kept: the next run will try it again" in got["host0"].failure
+    assert "not tried here" in got["host1"].failure
 
 
 def test_a_right_login_waits_for_the_first_and_then_goes_everywhere_at_once(tmp_path: Path) -> None:
