@@ -211,6 +211,14 @@ def test_a_dutch_report_says_in_dutch_why_a_host_was_not_looked_at(tmp_path: Pat
     assert "127.0.0.1:1 refuses the connection. Does an SSH server run there? " in english
 
 
+def test_an_error_does_nothing_on_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = written(tmp_path, CONFIG + '"\\u001b]0;mine\\u0007\\u202eevil" = 1\n')
+    assert run(["scan", "--config", str(config)]) == 2
+    printed = capsys.readouterr().err
+    assert "evil" in printed
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", printed)
+
+
 def test_help_loads_nothing_heavy() -> None:
     heavy = [
         "paramiko",

@@ -9,6 +9,7 @@ import traceback
 from cyclopts import App, CycloptsError, Parameter
 
 from nis2scan.errors import Nis2scanError
+from nis2scan.words import clean
 
 # A switch is off until it is named, so it has no opposite; only a default that says something is shown.
 _OPTIONS = Parameter(negative="", show_default=lambda value: str(value) if value else None)
@@ -28,12 +29,13 @@ def call(module: str, arguments: list[str]) -> int:
         command, bound, _ = app.parse_args(arguments, exit_on_error=False, print_error=False)
         return int(command(*bound.args, **bound.kwargs) or 0)
     except CycloptsError as wrong:
-        print(f"nis2scan: {wrong}".rstrip(), file=sys.stderr)
+        print(f"nis2scan: {clean(str(wrong))}".rstrip(), file=sys.stderr)
         return 2
     except Nis2scanError as wrong:
-        print(f"nis2scan: {wrong}", file=sys.stderr)
+        # What a host or a file said may be in it, and must do nothing on the screen.
+        print(f"nis2scan: {clean(str(wrong))}", file=sys.stderr)
         if wrong.next_step:
-            print(f"  {wrong.next_step}", file=sys.stderr)
+            print(f"  {clean(wrong.next_step)}", file=sys.stderr)
         return wrong.exit_code
     except BrokenPipeError:
         raise  # whoever read along has enough: see main

@@ -85,7 +85,7 @@ def _told(lines: Iterator[Line]) -> Iterator[Line]:
 
 def _shown(line: Line, words: Language) -> str:
     head = f"  {line.mark} {clean(line.what, 24):<24} "
-    return fill(words.text(line.text), _WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+    return fill(clean(words.text(line.text)), _WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
 
 
 def _machine() -> Iterator[Line]:

@@ -35,6 +35,7 @@ ACCOUNTS = {
     "mute": "/run/t/mute",
     "leaves": "/run/t/leaves",
     "gone": "/run/t/gone",
+    "hostile": "/run/t/hostile",
 }
 SHELLS = {
     "noisy": 'i=0; while [ $i -lt 500 ]; do echo "Welcome @@0123 H linux 0 1 root"; echo no >&2; i=$((i+1)); done\n'
@@ -44,6 +45,8 @@ SHELLS = {
     # The first frame and half an answer, then it cuts its own connection.
     "leaves": '/bin/sh "$@" | { dd bs=1 count=600 2>/dev/null; sleep 0.3; kill -9 $PPID; }\n',
     "gone": "sleep 0.2; kill -9 $PPID\n",
+    # Colours, a title for the window, and a mark that turns the text around.
+    "hostile": r"printf 'no \033[31mred \033]0;mine\007 \342\200\256evil {where} [bold]\n'" + "\n",
 }
 
 _MOUNTS = r"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import socket
 import subprocess
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from nis2scan.api import Reason, Recording, Root, Status, shell
+from nis2scan.cli import run
 from nis2scan.collect import collect
 from nis2scan.facts.session import Session
 from nis2scan.model import Question
@@ -90,6 +92,27 @@ def test_a_login_shell_that_is_none_is_named_in_time(account: Account, user: str
         got = visit(account(user), seconds=30)
     assert got.failed is Reason.UNSUPPORTED_PLATFORM
     assert "no POSIX shell" in got.failure
+
+
+def test_what_a_login_shell_says_does_nothing_on_the_screen(
+    account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    login = account("hostile")
+    assert login.key is not None
+    key, config = tmp_path / "key", tmp_path / "config.toml"
+    key.write_text(login.key.reveal())
+    key.chmod(0o600)
+    config.write_text(
+        'client = "test"\n'
+        f'known_hosts = ["{login.known_hosts[0]}"]\n'
+        '[[consent]]\nby = "me"\nscope = ["127.0.0.1/32"]\nuntil = 2099-01-01\n'
+        f'[logins.l]\nuser = "hostile"\nkey = "{key}"\n'
+        f'[[hosts]]\nname = "strange"\naddress = "127.0.0.1"\nport = {login.port}\nlogin = "l"\n'
+    )
+    assert run(["doctor", "--config", str(config), "--language", "nl"]) == 3
+    printed = capsys.readouterr().out
+    assert "daar antwoordde geen POSIX-shell: no" in " ".join(printed.split())
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", printed)
 
 
 def test_a_host_that_takes_the_script_and_is_silent_has_its_total_time_only(account: Account) -> None:
